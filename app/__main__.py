@@ -1,0 +1,158 @@
+"""`rose`, the command line: one command a function; errors are one sentence, exit codes are for scripts."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .commands import Trouble
+from .registry import NewerVersion
+from .settings import Settings, SettingsTrouble
+
+DATA = click.option(
+    "--data",
+    "data_dir",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The data folder; else ROSE_DATA_DIR, else data.",
+)
+COLOURS = {"good": "green", "warn": "yellow", "bad": "red"}
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON, for scripts.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="rose-ash")
+def main() -> None:
+    """Rose Ash: a co-op in a box. One server, one SQLite file for each co-op."""
+
+
+@main.group()
+def coop() -> None:
+    """Co-ops: make one, list them, sign in to one."""
+
+
+def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command with --data; what goes wrong in a known way ends it with one sentence and exit code 1."""
+
+    def wrap(function: Callable[..., Any]) -> click.Command:
+        @wraps(function)
+        def run(**given: Any) -> None:
+            try:
+                function(**given)
+            except (Trouble, SettingsTrouble, NewerVersion) as trouble:
+                click.echo(f"rose: {trouble}", err=True)
+                sys.exit(1)
+
+        return group.command(name)(DATA(run))
+
+    return wrap
+
+
+@command(main, "serve")
+@click.option("--host", help="Else ROSE_HOST, else 127.0.0.1.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Else ROSE_PORT, else 8000.")
+@click.option(
+    "--replica",
+    metavar="URL",
+    help="file:///…, s3://… or none; else ROSE_REPLICA, else the folder replica in the data folder.",
+)
+@click.option(
+    "--sample", is_flag=True, help="Make a sample co-op first where there is none; print a steward's sign-in link."
+)
+def serve(data_dir: Path | None, host: str | None, port: int | None, replica: str | None, sample: bool) -> None:
+    """Serve every co-op of the data folder, with its worker, and Litestream beside it."""
+    from .serve import serve as run
+
+    run(Settings.read(data_dir=data_dir, host=host, port=port, replica=replica), sample=sample)
+
+
+@command(coop, "create")
+@click.argument("name")
+@click.option("--url", required=True, help="Its address, like https://oakhill.example; it never changes.")
+@click.option("--steward", required=True, metavar="EMAIL", help="Its first steward.")
+@click.option("--slug", default="", help="Its short name on this machine; made from its name where not given.")
+@click.option("--sample", is_flag=True, help="With sample content in every room.")
+@AS_JSON
+def create(data_dir: Path | None, as_json: bool, **about: Any) -> None:
+    """Make a co-op, and print its first steward's sign-in link."""
+    made = _ask(data_dir, "create_coop", **about)
+    if as_json:
+        return click.echo(json.dumps(made))
+    click.echo(f"{made['slug']} lives at {made['url']}.\nSign in within half an hour: {made['sign_in_url']}")
+
+
+@command(coop, "list")
+@AS_JSON
+def list_coops(data_dir: Path | None, as_json: bool) -> None:
+    """Every co-op of the data folder."""
+    found = _ask(data_dir, "list_coops")
+    if as_json:
+        return click.echo(json.dumps(found))
+    for entry in found:
+        click.echo(f"{entry['slug']}\t{entry['url']}\t{entry['id']}")
+
+
+@command(coop, "sign-in")
+@click.argument("slug")
+@click.argument("address", metavar="EMAIL")
+def sign_in(data_dir: Path | None, slug: str, address: str) -> None:
+    """Print a link that signs EMAIL in to the co-op SLUG, once, within half an hour."""
+    click.echo(_ask(data_dir, "sign_in_link", slug=slug, address=address))
+
+
+@command(main, "migrate")
+def migrate(data_dir: Path | None) -> None:
+    """Bring every co-op's file to this version."""
+    counts = _ask(data_dir, "migrate")
+    click.echo(f"{counts['upgraded']} upgraded, {counts['current']} current, {counts['newer']} from a newer version.")
+    if counts["newer"]:
+        raise Trouble("Some files were written by a newer Rose Ash; run that one.")
+
+
+@command(main, "settings")
+@AS_JSON
+def settings(data_dir: Path | None, as_json: bool) -> None:
+    """Every setting as it stands, with secrets masked."""
+    shown = Settings.read(data_dir=data_dir).shown()
+    if as_json:
+        return click.echo(json.dumps({name: value for name, (value, _) in shown.items()}))
+    for name, (value, meaning) in shown.items():
+        click.echo(f"{name}={value}\n    {meaning}")
+
+
+@command(main, "check")
+@AS_JSON
+def check(data_dir: Path | None, as_json: bool) -> None:
+    """What is wrong with this machine, and how to mend it; exit code 1 when something is."""
+    from .check import checks
+
+    found = checks(data_dir)
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in found]))
+    for finding in [] if as_json else found:
+        click.secho(f"{finding.state:<5}{finding.what}: {finding.says}", fg=COLOURS[finding.state])
+        if finding.mend:
+            click.echo(f"     {finding.mend}")
+    if any(finding.state == "bad" for finding in found):
+        sys.exit(1)
+
+
+def _ask(data_dir: Path | None, name: str, /, **about: Any) -> Any:
+    """Of the running server, or of this process where none runs; long work shows how far it is."""
+    from .control import ask
+
+    def say(done: int, of: int, what: str) -> None:
+        if sys.stderr.isatty() or done == of or done % 100 == 0:
+            click.echo(f"\r{done}/{of} {what:<40.40}", nl=done == of, err=True)
+
+    return asyncio.run(ask(Settings.read(data_dir=data_dir), name, say, **about))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""What machines are answered."""
+
+from . import federation, health, wellknown
+
+ROUTES = [health.health, *federation.ROUTES, *wellknown.ROUTES]

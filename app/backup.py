@@ -1,0 +1,47 @@
+"""What opening and closing a co-op means for its copies: Litestream knows the open files, and no others."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from ops.litestream import Litestream, holding_lock
+
+from .coop import Coop
+
+log = logging.getLogger("backup")
+LARGEST = 16 * 2**20
+"""Bytes of a write-ahead log that nobody copies, before it is folded into its file."""
+
+
+class Backup:
+    """With Litestream, or with none: `--replica none`, or one that has died."""
+
+    def __init__(self, data: Path, litestream: Litestream | None) -> None:
+        self._data, self.litestream = data, litestream
+
+    @property
+    def alive(self) -> bool:
+        return self.litestream is not None and self.litestream.alive
+
+    async def register(self, file: Path) -> None:
+        if self.litestream:
+            await self.litestream.register(file)
+
+    @asynccontextmanager
+    async def closing(self, file: Path) -> AsyncIterator[None]:
+        """Whoever closes a file last folds its log: no Litestream may be reading it then, unless it closes after us."""
+        if self.litestream and self.litestream.alive:
+            yield
+            if not await self.litestream.unregister(file):
+                log.warning("the last seconds of %s are not copied yet; they will be when it is opened again", file)
+        else:
+            with holding_lock(self._data):
+                yield
+
+    async def trim(self, coop: Coop) -> None:
+        """Without a Litestream nobody else folds the log."""
+        if not self.alive and coop.wal_size() > LARGEST:
+            with holding_lock(self._data) as free:
+                if free:
+                    await coop.checkpoint()

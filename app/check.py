@@ -1,0 +1,139 @@
+"""What is wrong with this machine, and how to mend it."""
+
+import shutil
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ops.litestream import binary
+
+from .registry import NewerVersion, Registry
+from .settings import Settings, SettingsTrouble
+
+RESET_BUG = (3, 51, 3)
+"""SQLite before this one may lose commits when a write-ahead log is reset while another process reads it."""
+ROOM = 2**30
+"""Bytes that a disk should have left."""
+SENSIBLE = 1_760_000_000
+"""A clock before October 2025 was never set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    state: str
+    """good, warn or bad."""
+    says: str
+    mend: str = ""
+
+
+def checks(data: Path | None) -> list[Finding]:
+    """In the order in which a steward would mend them."""
+    try:
+        settings = Settings.read(data_dir=data)
+    except SettingsTrouble as trouble:
+        return [Finding("settings", "bad", str(trouble), "Set it in the environment or in .env.")]
+    return [Finding("settings", "good", "all in order, the secret key is strong"), *_of(settings)]
+
+
+def _of(settings: Settings) -> Iterator[Finding]:
+    yield _sqlite()
+    yield from _folder(settings.data_dir)
+    yield _clock()
+    yield _litestream(settings)
+    yield _replica(settings)
+    yield _mail(settings)
+
+
+def _sqlite() -> Finding:
+    if sqlite3.sqlite_version_info < RESET_BUG:
+        mend = "A container image or a newer distribution brings one; until then keep Litestream running."
+        return Finding("SQLite", "warn", f"{sqlite3.sqlite_version} has the WAL-reset bug (mended in 3.51.3)", mend)
+    return Finding("SQLite", "good", sqlite3.sqlite_version)
+
+
+def _folder(data: Path) -> Iterator[Finding]:
+    there = next(folder for folder in (data.absolute(), *data.absolute().parents) if folder.exists())
+    try:
+        with open(there / ".rose-check", "w"):
+            pass
+        (there / ".rose-check").unlink()
+    except OSError as error:
+        yield Finding(
+            "data folder",
+            "bad",
+            f"{data} cannot be written: {error.strerror}",
+            "Make it this user's, or choose another with --data.",
+        )
+    else:
+        yield Finding("data folder", "good", f"{data.absolute()} can be written")
+    free = shutil.disk_usage(there).free
+    state = "good" if free > ROOM else "warn"
+    yield Finding(
+        "disk", state, f"{free / 2**30:.1f} GiB free", "" if state == "good" else "Make room, or move the data folder."
+    )
+    if (data / "registry.db").exists():
+        yield _registry(data / "registry.db")
+
+
+def _registry(file: Path) -> Finding:
+    try:
+        registry = Registry(file)
+    except (NewerVersion, sqlite3.Error) as error:
+        return Finding("registry", "bad", str(error), "Restore it from its replica, or run the Rose Ash that wrote it.")
+    many = len(registry.all())
+    registry.close()
+    return Finding("registry", "good", f"{many} co-op{'' if many == 1 else 's'}")
+
+
+def _clock() -> Finding:
+    if time.time() < SENSIBLE:
+        return Finding("clock", "bad", f"it says {time.ctime()}", "Set it: `timedatectl set-ntp true`.")
+    return Finding("clock", "good", time.strftime("%Y-%m-%d %H:%M %Z"))
+
+
+def _litestream(settings: Settings) -> Finding:
+    if not settings.replica_url:
+        return Finding(
+            "Litestream", "warn", "off: nothing is copied", "Set ROSE_REPLICA to an s3:// address, or leave it empty."
+        )
+    if not (found := binary()):
+        return Finding("Litestream", "bad", "the program is not installed", "Run `make setup`.")
+    return Finding("Litestream", "good", str(found))
+
+
+def _replica(settings: Settings) -> Finding:
+    url = settings.replica_url
+    if not url.startswith("file:"):
+        return Finding(
+            "replica", "good" if url else "warn", url.partition("?")[0] or "none", "" if url else "See Litestream."
+        )
+    folder = Path(unquote(urlsplit(url).path))
+    if _device(folder) == _device(settings.data_dir.absolute()):
+        mend = "Set ROSE_REPLICA to an s3:// address, or to a folder on another disk."
+        return Finding("replica", "warn", f"{folder}: a copy on this disk, which goes when the disk goes", mend)
+    return Finding("replica", "good", f"{folder}, on another disk")
+
+
+def _device(folder: Path) -> int:
+    return next(one for one in (folder, *folder.parents) if one.exists()).stat().st_dev
+
+
+def _mail(settings: Settings) -> Finding:
+    url = settings.smtp_url.get_secret_value()
+    if not url:
+        return Finding("mail", "warn", "kept in the folder mail, not sent", "Set ROSE_SMTP_URL to a mail server.")
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection(
+            (parts.hostname or "", parts.port or (465 if parts.scheme == "smtps" else 587)), 5
+        ):
+            return Finding("mail", "good", f"{parts.hostname} answers")
+    except OSError as error:
+        return Finding(
+            "mail", "bad", f"{parts.hostname} does not answer: {error}", "Look at ROSE_SMTP_URL and the firewall."
+        )

@@ -1,0 +1,111 @@
+"""What can be asked of the owner of a data folder, one function each: `(house, say, …)`; `say(done, of, what)`."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from domains import account
+from domains import site as sites
+from domains.check import Check
+from domains.values import slug_of
+
+from .coop import Coop
+from .keys import Sealer, new_keys, public_pem
+from .registry import Entry, Taken
+
+if TYPE_CHECKING:
+    from .main import House
+
+Say = Callable[[int, int, str], None]
+
+
+class Trouble(Exception):
+    """One sentence for whoever typed the command."""
+
+
+async def create_coop(
+    house: "House", say: Say, *, name: str, url: str, steward: str, slug: str = "", sample: bool = False
+) -> dict[str, str]:
+    """A new file, its keys and its first steward; known to the registry when all of that is kept.
+
+    Raises Trouble, Invalid.
+    """
+    entry = _entry(house, name, url, slug)
+    house.tenants.make_room(entry.id)
+    try:
+        async with house.tenants.use(entry.id) as coop:
+            sign_in = await _furnish(house, coop, entry, name, steward)
+            if sample:
+                from .sample import fill
+
+                await fill(coop)
+        house.registry.add(entry)
+        house.registry.note_opened(entry.id)
+    except BaseException as error:
+        await house.tenants.forget(entry.id)
+        if isinstance(error, Taken):
+            raise Trouble(f"{error}.") from None
+        raise
+    return {"id": entry.id, "slug": entry.slug, "url": entry.url, "sign_in_url": sign_in}
+
+
+async def list_coops(house: "House", say: Say) -> list[dict[str, str]]:
+    return [{"id": entry.id, "slug": entry.slug, "url": entry.url} for entry in house.registry.all()]
+
+
+async def migrate(house: "House", say: Say) -> dict[str, int]:
+    """Every file to the newest version; one that is from a newer Rose Ash is left, and counted."""
+    counts = {"upgraded": 0, "current": 0, "newer": 0}
+    entries = house.registry.all()
+    for number, entry in enumerate(entries):
+        say(number, len(entries), entry.slug)
+        counts[await house.tenants.upgrade(entry.id)] += 1
+    say(len(entries), len(entries), "")
+    return counts
+
+
+async def sign_in_link(house: "House", say: Say, *, slug: str, address: str) -> str:
+    """A link that signs this person in, once, within half an hour. Raises Trouble."""
+    if not (entry := house.registry.by_slug(slug)):
+        raise Trouble(f"There is no co-op {slug} here; `rose coop list` names them.")
+    async with house.tenants.use(entry.id) as coop, coop.writing() as db:
+        if not (person := await account.person_at(db, address)):
+            raise Trouble(f"Nobody in {slug} has the address {address}.")
+        return await _link(coop, entry, db, person)
+
+
+COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
+    command.__name__: command for command in (create_coop, list_coops, migrate, sign_in_link)
+}
+
+
+def _entry(house: "House", name: str, url: str, slug: str) -> Entry:
+    check = Check()
+    url = check.web_address("url", url.strip().rstrip("/"), "Give it an address, like https://oakhill.example.")
+    slug = check.slug("slug", slug or slug_of(name), "Give it a slug, like oakhill.")
+    if urlsplit(url).path or urlsplit(url).query or urlsplit(url).username:
+        check.refuse("url", "Leave only the scheme and the host, like https://oakhill.example.")
+    check.done()
+    if house.registry.by_slug(slug):
+        raise Trouble(f"Another co-op here has the slug {slug}; choose one with --slug.")
+    return Entry(secrets.token_hex(8), slug, url.lower())
+
+
+async def _furnish(house: "House", coop: Coop, entry: Entry, name: str, steward: str) -> str:
+    sealer = Sealer(house.settings.secret_key.get_secret_value(), entry.id)
+    keys = await asyncio.to_thread(new_keys)
+    async with coop.writing() as db:
+        await sites.describe(db, sites.Facts(name=name), entry.url)
+        for key, value in keys.items():
+            await sites.keep_key(db, key, sealer.seal(key, value))
+        await sites.show_key(db, public_pem(keys["actor"]))
+        person = await account.add_person(db, steward.partition("@")[0].title() or steward, steward, "steward")
+    async with coop.writing() as db:
+        return await _link(coop, entry, db, person)
+
+
+async def _link(coop: Coop, entry: Entry, db: Any, person: account.Person) -> str:
+    offered = await account.offer_sign_in(db, person)
+    return f"{entry.url}/account/sign-in-link/{coop.keyring.sign('sign-in', str(offered.id))}"

@@ -1,0 +1,190 @@
+"""One open co-op: many readers that cannot write, one queue of writers, a watcher that sees every commit, its flows."""
+
+import asyncio
+import json
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cached_property, partial
+from pathlib import Path
+from time import time
+from typing import Any
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+
+import flows
+from domains.activities import has_recorded
+
+from . import migrations
+from .keys import Keyring, Sealer
+
+PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+"""wal_autocheckpoint first of all: with SQLite's default, a file that Litestream is asked to sync loses commits."""
+PATIENCE = 10  # seconds that a writer waits for its turn
+
+
+class Coop:
+    def __init__(
+        self,
+        file: Path,
+        alarm: flows.Alarm,
+        mailer: flows.Mailer,
+        *,
+        sealer: Sealer | None = None,
+        clock: Callable[[], float] = time,
+    ) -> None:
+        self.file, self.id, self.users = file, file.parent.name, 0
+        self._alarm, self._clock, self._sealer = alarm, clock, sealer
+        self._readers = _engine(file, "BEGIN", query_only=True, pool_size=2, max_overflow=6, pool_timeout=PATIENCE)
+        self._writer = _engine(file, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0, pool_timeout=PATIENCE)
+        self._plain = _prepared(create_engine(f"sqlite:///{file}", poolclass=NullPool, **JSON), "BEGIN IMMEDIATE")
+        self._watcher: sqlite3.Connection | None = None
+        self._opening = secrets.token_hex(4)
+        self._seen, self._public = 0, 0
+        self.thread = flows.Writer(self.connect, self.turn)
+        self.flows = flows.Durable(self, self.thread, alarm, origin=self.id, clock=clock)
+        self.post = flows.Post(self.thread, alarm, mailer, origin=self.id, clock=clock)
+
+    def reading(self) -> AsyncSession:
+        return AsyncSession(self._readers, close_resets_only=False)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """The one place that keeps a change: what it recorded sets off its stories first, in the same transaction.
+
+        Writers queue for the pool's one connection, from their first statement to their commit. Undone if it raises.
+        """
+        db = AsyncSession(self._writer, expire_on_commit=False, close_resets_only=False, sync_session_class=_Reacting)
+        try:
+            async with db:
+                yield db
+                await flows.react(db, self._clock())
+                await db.commit()
+        finally:
+            if "due" in db.info:  # even of whoever was cancelled in the midst of a commit: it may be kept
+                self._alarm.at(db.info["due"])
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """The same queue, for whoever writes through a connection of its own, like the flows' store."""
+        async with self._writer.connect():
+            yield
+
+    def connect(self) -> Connection:
+        return self._plain.connect()
+
+    async def wake(self) -> float | None:
+        """Begins what is due here; says when to ask again."""
+        return min((due for due in (await self.flows.wake(), await self.post.wake()) if due is not None), default=None)
+
+    def at_work(self) -> bool:
+        return bool(self.users) or self.flows.busy() or self.post.busy()
+
+    def version(self) -> tuple[str, int]:
+        """Moves with every commit that a public page could show, whoever made it: a request, a flow, a restore."""
+        assert self._watcher is not None
+        seen = self._watcher.execute("PRAGMA data_version").fetchone()[0]
+        if seen != self._seen:
+            self._seen, self._public = seen, self._watcher.execute("SELECT version FROM site").fetchone()[0]
+        return self._opening, self._public
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """Raises WrongKey when the machine's secret key is not the one that sealed them."""
+        assert self._watcher and self._sealer
+        return Keyring(self._sealer, dict(self._watcher.execute("SELECT name, wrapped FROM site_keys").fetchall()))
+
+    async def prepare(self) -> "Coop":
+        """Raises NewerFile, WrongKey."""
+        try:
+            if await asyncio.to_thread(migrations.is_behind, self.file):
+                await asyncio.to_thread(migrations.upgrade, self.file)
+            self._watcher = sqlite3.connect(self.file, isolation_level=None, check_same_thread=False)
+            _set(self._watcher, query_only=True)
+            if self._sealer and self._watcher.execute("SELECT 1 FROM site_keys").fetchone():
+                _ = self.keyring  # now or never: a file sealed under another key is not opened
+            await self.flows.open()
+            await self.post.open()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def checkpoint(self) -> None:
+        """Folds the write-ahead log into the file; only while no Litestream could be reading it."""
+        async with self.turn():
+            await asyncio.to_thread(partial(_checkpoint, self.file))
+
+    def wal_size(self) -> int:
+        """Bytes."""
+        wal = self.file.with_name(self.file.name + "-wal")
+        return wal.stat().st_size if wal.exists() else 0
+
+    async def close(self) -> None:
+        await self.flows.close()
+        await self.post.close()
+        await self.thread.close()
+        if self._watcher:
+            self._watcher.close()
+        await self._readers.dispose()
+        await self._writer.dispose()
+
+
+class _Undoing(sqlite3.Connection):
+    """Undone before it is closed: else a cursor that a cancelled task still holds would keep the file locked."""
+
+    def close(self) -> None:
+        if self.in_transaction:
+            self.rollback()
+        super().close()
+
+
+class _Reacting(Session):
+    """Refuses to keep what nobody has reacted to: a commit anywhere else than in `writing` is a mistake."""
+
+
+@event.listens_for(_Reacting, "before_commit")
+def _refuse_unreacted(session: Session) -> None:
+    if not session.in_nested_transaction() and has_recorded(session):
+        raise RuntimeError("an activity was recorded; only Coop.writing() commits")
+
+
+JSON: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False)}
+
+
+def _engine(file: Path, begin: str, *, query_only: bool = False, **pool: int) -> AsyncEngine:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{file}", connect_args={"factory": _Undoing}, **pool, **JSON)
+    _prepared(engine.sync_engine, begin, query_only=query_only)
+    return engine
+
+
+def _prepared(engine: Engine, begin: str, *, query_only: bool = False) -> Engine:
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver would begin late, so we begin ourselves
+        _set(connection, query_only=query_only)
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _set(connection: sqlite3.Connection, *, query_only: bool) -> None:
+    cursor = connection.cursor()
+    for pragma in (*PRAGMAS, f"query_only={query_only:d}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _checkpoint(file: Path) -> None:
+    connection = sqlite3.connect(file, isolation_level=None)
+    try:
+        _set(connection, query_only=False)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()

@@ -1,0 +1,86 @@
+"""How a co-op's file came to look as it does: one linear history, run in one transaction on a connection of its own."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, NullPool, create_engine, event
+
+FOLDER = Path(__file__).parent
+HEAD = max(file.name.split("_")[0] for file in (FOLDER / "versions").glob("[0-9]*.py"))
+
+
+class NewerFile(Exception):
+    """A newer Rose Ash wrote this co-op's file; it is left as it is."""
+
+
+def is_behind(file: Path) -> bool:
+    """Whether `upgrade` has something to do. Raises NewerFile."""
+    found = version_of(file)
+    if found > HEAD:
+        raise NewerFile(f"{file} has version {found}; this Rose Ash knows {HEAD}")
+    return found < HEAD
+
+
+def version_of(file: Path) -> str:
+    """The empty text for a file that has none yet."""
+    if not file.exists():
+        return ""
+    connection = sqlite3.connect(file)
+    try:
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else ""
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+        return ""
+    finally:
+        connection.close()
+
+
+def upgrade(file: Path) -> None:
+    """To the newest version, all of it or nothing; may be called twice, and by two at once. Raises NewerFile.
+
+    Foreign keys are off meanwhile (a batch alter would empty the table that refers to the altered one) and checked
+    before it is kept.
+    """
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(FOLDER))
+    with _writing(file) as connection:
+        options = {"transactional_ddl": True, "fn": lambda found, _: script._upgrade_revs("head", found)}
+        context = MigrationContext.configure(connection, opts=options)
+        if (context.get_current_revision() or "") > HEAD:
+            raise NewerFile(str(file))
+        with Operations.context(context):
+            context.run_migrations()
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+            raise RuntimeError(f"{file}: {len(broken)} rows would point at nothing")
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[Connection]:
+    engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "wal_autocheckpoint=0",
+            "busy_timeout=10000",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=OFF",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    with engine.connect() as connection, connection.begin():
+        yield connection

@@ -1,0 +1,133 @@
+"""Which co-ops live here: ids, slugs, addresses and hosts, and which of them are open. Nothing else about anyone."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from domains.site import is_local
+
+VERSION = 1
+SCHEMA = """
+CREATE TABLE coops (
+    id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, url TEXT NOT NULL UNIQUE, open INTEGER NOT NULL DEFAULT 0, due REAL
+);
+CREATE INDEX coops_open ON coops (open) WHERE open;
+CREATE INDEX coops_due ON coops (due) WHERE due IS NOT NULL;
+CREATE TABLE hosts (host TEXT PRIMARY KEY, coop TEXT NOT NULL REFERENCES coops (id));
+PRAGMA user_version = 1;
+"""
+PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+
+
+class NewerVersion(Exception):
+    """A newer Rose Ash wrote this file."""
+
+
+class Taken(Exception):
+    """Another co-op here has this slug or address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    id: str
+    slug: str
+    url: str
+
+
+class Registry:
+    """One file, one connection of the one thread that serves; each look-up is an indexed read of microseconds."""
+
+    def __init__(self, file: Path) -> None:
+        """Raises NewerVersion."""
+        self._file = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        for pragma in PRAGMAS:
+            self._file.execute(f"PRAGMA {pragma}")
+        found = self._file.execute("PRAGMA user_version").fetchone()[0]
+        if found > VERSION:
+            self._file.close()
+            raise NewerVersion(
+                f"{file} was written by a newer Rose Ash (version {found}, this one knows {VERSION}); run that one."
+            )
+        if not found:
+            self._file.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+
+    def close(self) -> None:
+        self._file.close()
+
+    def add(self, entry: Entry) -> None:
+        """Raises Taken."""
+        try:
+            with self._writing() as file:
+                file.execute("INSERT INTO coops (id, slug, url) VALUES (?, ?, ?)", (entry.id, entry.slug, entry.url))
+                for host in hosts_of(entry):
+                    file.execute("INSERT INTO hosts (host, coop) VALUES (?, ?)", (host, entry.id))
+        except sqlite3.IntegrityError:
+            raise Taken(f"another co-op here has the slug {entry.slug} or the address {entry.url}") from None
+
+    def all(self) -> list[Entry]:
+        return [Entry(*row) for row in self._file.execute("SELECT id, slug, url FROM coops ORDER BY slug")]
+
+    def by_slug(self, slug: str) -> Entry | None:
+        return self._one("SELECT id, slug, url FROM coops WHERE slug = ?", slug)
+
+    def by_id(self, id: str) -> Entry | None:
+        return self._one("SELECT id, slug, url FROM coops WHERE id = ?", id)
+
+    def id_at(self, host: str) -> str | None:
+        """The co-op at this Host, as `canonical` writes it; one that is alone here answers at any but ""."""
+        if not host:
+            return None
+        if found := self._file.execute("SELECT coop FROM hosts WHERE host = ?", (host,)).fetchone():
+            return str(found[0])
+        alone = self._file.execute("SELECT id FROM coops LIMIT 2").fetchall()
+        return str(alone[0][0]) if len(alone) == 1 else None
+
+    def note_opened(self, id: str) -> None:
+        """A start registers these again with Litestream, for whoever was killed may have left a tail behind."""
+        self._file.execute("UPDATE coops SET open = 1, due = NULL WHERE id = ?", (id,))
+
+    def note_closed(self, id: str, due: float | None) -> None:
+        """`due`: when its flows next want somebody."""
+        self._file.execute("UPDATE coops SET open = 0, due = ? WHERE id = ?", (due, id))
+
+    def were_open(self) -> list[str]:
+        return [id for (id,) in self._file.execute("SELECT id FROM coops WHERE open")]
+
+    def dues(self) -> list[tuple[str, float]]:
+        """Of closed co-ops whose flows wait for a time."""
+        return list(self._file.execute("SELECT id, due FROM coops WHERE due IS NOT NULL"))
+
+    def _one(self, question: str, answer: str) -> Entry | None:
+        row = self._file.execute(question, (answer,)).fetchone()
+        return row and Entry(*row)
+
+    def _writing(self) -> "_Kept":
+        return _Kept(self._file)
+
+
+class _Kept:
+    """A transaction: kept when it is left, undone if it raises."""
+
+    def __init__(self, file: sqlite3.Connection) -> None:
+        self._file = file
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._file.execute("BEGIN IMMEDIATE")
+        return self._file
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._file.execute("ROLLBACK" if kind else "COMMIT")
+
+
+def hosts_of(entry: Entry) -> Iterable[str]:
+    """The address's own host, and the slug's on this machine."""
+    return dict.fromkeys((canonical(urlsplit(entry.url).netloc), f"{entry.slug}.localhost"))
+
+
+def canonical(host: str) -> str:
+    """As hosts are compared: in small letters, without a default port, and on this machine itself without any."""
+    name, _, port = host.lower().partition(":")
+    name = name.removesuffix(".")
+    return name if port in ("", "80", "443") or is_local(name) else f"{name}:{port}"

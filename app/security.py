@@ -1,0 +1,63 @@
+"""What every answer says to browsers, and which requests come from elsewhere."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from .registry import canonical
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+]
+HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+def headers(url: str) -> list[tuple[bytes, bytes]]:
+    """For a co-op at this address."""
+    return [*HEADERS, HSTS] if url.startswith("https:") else HEADERS
+
+
+def is_from_elsewhere(scope: Mapping[str, Any], host: str) -> bool:
+    """Whether another site made the browser send this; browsers say so, and what is no browser brings no cookies.
+
+    `Sec-Fetch-Site` decides; where it is missing (plain http, old browsers) `Origin` must be this very host.
+    """
+    if scope["method"] in SAFE:
+        return False
+    said = dict(scope["headers"])
+    if (site := said.get(b"sec-fetch-site")) is not None:
+        return site not in (b"same-origin", b"none")
+    if (origin := said.get(b"origin")) is not None:
+        try:
+            return canonical(urlsplit(origin.decode("latin1")).netloc) != host
+        except ValueError:
+            return True
+    return False
+
+
+def client(scope: Mapping[str, Any], header: str) -> str:
+    """Whose request it is, for counting: the address that the proxy in front names last in `header`, if any."""
+    if header:
+        named = [value for name, value in scope["headers"] if name.decode("latin1") == header.lower()]
+        if named:
+            return str(named[-1].decode("latin1").split(",")[-1].strip()[:64])
+    return str(scope["client"][0]) if scope.get("client") else ""

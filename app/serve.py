@@ -1,0 +1,98 @@
+"""One process serves: it owns the data folder, runs Granian and the worker in one event loop, Litestream beside it."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable
+
+import click
+
+from ops.litestream import LitestreamTrouble
+
+from .commands import Trouble, create_coop, sign_in_link
+from .control import answering, owning
+from .main import House
+from .settings import Settings
+
+SAMPLE = {"name": "Oakhill Growers", "slug": "oakhill", "steward": "maud@oakhill.example"}
+
+
+def serve(settings: Settings, *, sample: bool) -> None:
+    """Until a signal. Raises Trouble, NewerVersion."""
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
+    )
+    if settings.log_level != "debug":
+        for chatty in ("alembic", "httpx", "litestream"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
+    with owning(settings.data_dir):
+        _refuse_taken_port(settings)
+        try:
+            import uvloop
+
+            uvloop.run(_serve(House(settings), sample))
+        except LitestreamTrouble as trouble:
+            raise Trouble(str(trouble)) from None
+
+
+async def _serve(house: House, sample: bool) -> None:
+    from granian.constants import HTTPModes, Interfaces
+    from granian.server.embed import Server
+
+    settings = house.settings
+    server = Server(
+        house.app,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=1024,
+        log_enabled=False,
+    )
+    async with house.serving(), answering(house):
+        if sample:
+            await _make_sample(house)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+        await _greet(house, sample)
+        await server.serve()
+
+
+async def _make_sample(house: House) -> None:
+    if not house.registry.all():
+        click.echo("Making a sample co-op …")
+        url = f"http://localhost:{house.settings.port}"
+        await create_coop(house, _quiet, url=url, sample=True, **SAMPLE)
+
+
+async def _greet(house: House, sample: bool) -> None:
+    entries = house.registry.all()
+    for entry in entries[:10]:
+        click.echo(f"{entry.slug} is at {entry.url}")
+    if not entries:
+        click.echo("There is no co-op yet; make one with `rose coop create`.")
+    if sample and (made := house.registry.by_slug(str(SAMPLE["slug"]))):
+        link = await sign_in_link(house, _quiet, slug=made.slug, address=str(SAMPLE["steward"]))
+        click.echo(f"Sign in as its steward, once, within half an hour:\n  {link}")
+    where = house.settings.replica_url
+    click.echo(f"Copied continuously to {where.partition('?')[0]}" if where else "Nothing is copied: --replica none.")
+    click.echo("Stop with Ctrl-C.")
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    """Granian would share a port with whoever has it already. Raises Trouble."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Trouble(
+                f"{settings.host}:{settings.port} cannot be used: {error.strerror}; choose another with --port."
+            ) from None
+
+
+_quiet: Callable[[int, int, str], None] = lambda done, of, what: None  # noqa: E731

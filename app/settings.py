@@ -1,0 +1,106 @@
+"""Every setting of the machine: `ROSE_…` variables, or the same lines in `.env`; checked once, when it starts."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+WEAK = 32
+"""Characters of a secret key, below which it could be guessed."""
+
+
+class SettingsTrouble(Exception):
+    """One sentence: which setting is wrong, and how to mend it."""
+
+
+class Settings(BaseSettings):
+    """A co-op's own settings (name, hue, time zone) live in its file; these are the machine's."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ROSE_", env_file=".env", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    secret_key: SecretStr = Field(
+        description="Wraps every co-op's own keys; at least 32 characters. `make setup` writes one."
+    )
+    data_dir: Path = Field(Path("data"), description="The folder that holds everything: registry, co-ops, mail.")
+    host: str = Field("127.0.0.1", description="The address that `serve` listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="The port that `serve` listens on.")
+    replica: str = Field(
+        "",
+        description="Where Litestream copies to: file:///… or s3://…, or none; empty: the folder `replica` in it.",
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="smtp://user:password@host:587 or smtps://…; empty: mails are kept in the folder `mail`.",
+    )
+    mail_from: str = Field("", description="The sender of mails; empty: hello@ the co-op's host.")
+    open_coops: int = Field(50, ge=1, description="How many co-ops' files stay open at most.")
+    client_header: str = Field(
+        "",
+        description="The header in which a proxy names the visitor's address: X-Forwarded-For, Fly-Client-IP.",
+    )
+    log_level: str = Field("info", description="debug, info, warning or error.")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_strong(cls, key: SecretStr) -> SecretStr:
+        if len(key.get_secret_value()) < WEAK or len(set(key.get_secret_value())) < 10:
+            raise ValueError(f"is too weak; it wants at least {WEAK} random characters")
+        return key
+
+    @field_validator("replica")
+    @classmethod
+    def _is_replica(cls, replica: str) -> str:
+        if replica and replica != "none" and not replica.startswith(("file:///", "s3://")):
+            raise ValueError("is neither file:///…, s3://… nor none")
+        return replica
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_smtp(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not url.get_secret_value().startswith(("smtp://", "smtps://")):
+            raise ValueError("is neither smtp://… nor smtps://…")
+        return url
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_level(cls, level: str) -> str:
+        if level not in ("debug", "info", "warning", "error"):
+            raise ValueError("is none of debug, info, warning, error")
+        return level
+
+    @classmethod
+    def read(cls, **given: object) -> Self:
+        """From the environment and `.env`; what is `given` (and not None) goes before both. Raises SettingsTrouble."""
+        try:
+            return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        except ValidationError as error:
+            raise SettingsTrouble("; ".join(_said(problem) for problem in error.errors())) from None
+
+    @property
+    def replica_url(self) -> str:
+        """Empty when nothing is replicated."""
+        return "" if self.replica == "none" else self.replica or f"file://{self.data_dir.absolute() / 'replica'}"
+
+    def shown(self) -> dict[str, tuple[str, str]]:
+        """Variable -> (value with secrets masked, what it is)."""
+        fields = type(self).model_fields
+        return {
+            f"ROSE_{name.upper()}": (_masked(getattr(self, name)), field.description or "")
+            for name, field in fields.items()
+        }
+
+
+def _said(problem: object) -> str:
+    name, why = problem["loc"][0], problem["msg"].removeprefix("Value error, ")  # type: ignore[index]
+    if problem["type"] == "missing":  # type: ignore[index]
+        return f"ROSE_{str(name).upper()} is missing: set it, or run `make setup`, which writes one to .env"
+    return f"ROSE_{str(name).upper()} {why}"
+
+
+def _masked(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "********" if value.get_secret_value() else ""
+    return str(value)

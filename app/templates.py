@@ -1,0 +1,47 @@
+"""Templates, one environment a language: words, money and dates as that language writes them."""
+
+import gettext
+from datetime import date, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, dates, numbers
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from domains.values import major_units
+
+from . import static
+
+ROOT = Path(__file__).parent.parent
+
+
+@cache
+def templates(language: str) -> Environment:
+    """`language` as BCP 47 writes it: en-GB."""
+    locale = Locale.parse(language, sep="-")
+    made = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        autoescape=lambda name: name is None or not name.endswith(".txt"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    words = gettext.translation("rose", ROOT / "templates" / "locale", [str(locale)], fallback=True)
+    made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["static"] = static.address
+
+    def show_money(minor: int, currency: str) -> str:
+        return numbers.format_currency(major_units(minor, currency), currency, locale=locale)
+
+    def show_date(day: date | datetime, format: str = "d MMMM y") -> str:
+        return dates.format_date(day, format, locale=locale)
+
+    def show_time(moment: time | datetime, format: str = "short") -> str:
+        return dates.format_time(moment, format, locale=locale)
+
+    filters: dict[str, Any] = {"money": show_money, "date": show_date, "time": show_time, "said": words.gettext}
+    made.filters.update(filters)
+    return made

@@ -1,0 +1,53 @@
+"""Wakes what is due, in whichever co-op."""
+
+import asyncio
+import logging
+from time import time
+
+from .dues import Dues
+from .tenants import Tenants
+
+log = logging.getLogger("worker")
+AGAIN = 10.0  # seconds, after a co-op that could not be woken
+
+
+class Worker:
+    """One for the machine. A co-op that is slow to wake delays no other."""
+
+    def __init__(self, tenants: Tenants, dues: Dues) -> None:
+        self._tenants, self._dues = tenants, dues
+        self._waking: dict[str, asyncio.Task[None]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Looks once into each co-op that a killed process left open; the others said when they are due."""
+        for coop in self._tenants.registry.were_open():
+            self._dues.at(coop, 0)
+        for coop, due in self._tenants.registry.dues():
+            self._dues.at(coop, due)
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        tasks = [task for task in (self._task, *self._waking.values()) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            for coop in self._dues.take(time(), set(self._waking)):
+                self._waking[coop] = asyncio.create_task(self._wake(coop))
+            await self._dues.wait(set(self._waking))
+
+    async def _wake(self, coop: str) -> None:
+        try:
+            async with self._tenants.use(coop) as open:
+                due = await open.wake()
+        except Exception:
+            log.exception("%s could not be woken", coop)
+            due = time() + AGAIN
+        finally:
+            del self._waking[coop]
+            self._dues.ring()
+        if due is not None:
+            self._dues.at(coop, due)

@@ -1,0 +1,154 @@
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domains.activities import Activity, record
+from domains.check import Check
+from domains.errors import Conflict, say
+from domains.values import now, slug_of
+
+from .models import DRAFT, KINDS, PUBLISHED, STATUSES, Post
+from .queries import post
+
+RESERVED = frozenset(
+    (
+        "blog", "market", "cart", "events", "federation", "account", "steward", "flows", "static", "theme", "health",
+        "setup", "parts", "webhooks", "oauth", "api", "users", "inbox", "outbox", "nodeinfo", "authorize",
+        ".well-known",
+    )
+)  # fmt: skip
+"""What the first part of an address means already, so that no post can be there."""
+COVERS = (
+    "apples", "beetroot", "carrots", "chard", "cheese", "crate", "cup", "eggs", "honey", "leeks", "loaf", "potatoes",
+    "rose-ash", "seeds", "squash", "van", "wreath",
+)  # fmt: skip
+"""The linocuts that may stand over a post."""
+BECOMES = {
+    (DRAFT, DRAFT): "Draft",
+    (DRAFT, PUBLISHED): "Create",
+    (PUBLISHED, PUBLISHED): "Update",
+    (PUBLISHED, DRAFT): "Delete",
+}
+"""(status before, status now) -> what the ledger says; a draft is nobody else's concern."""
+MOST_TAGS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is typed of a post or a page; `tags` are parted by commas, an empty `slug` comes from the title."""
+
+    title: str
+    body: str = ""
+    kind: str = "post"
+    slug: str = ""
+    tags: str = ""
+    excerpt: str = ""
+    cover: str = ""
+
+
+async def write_post(db: AsyncSession, words: Words, *, author: str = "", status: str = DRAFT) -> Post:
+    """Raises Invalid."""
+    written = Post(**await _checked(db, words, status), author=author)
+    db.add(written)
+    return await _stand(db, written, status)
+
+
+async def edit_post(db: AsyncSession, id: int, version: str, words: Words, *, status: str = "") -> Post:
+    """`version` is of what was read before it was edited; its status stays unless another is given.
+
+    What changes nothing is no edit. Raises NotFound, Invalid, and Conflict when somebody was quicker.
+    """
+    edited = await post(db, id)
+    status = status or edited.status
+    said = await _checked(db, words, status, edited)
+    if status == edited.status and all(getattr(edited, name) == value for name, value in said.items()):
+        return edited
+    if version != str(edited.version):
+        raise Conflict(f"post {id} is at version {edited.version}, not {version}")
+    for name, value in said.items():
+        setattr(edited, name, value)
+    return await _stand(db, edited, status)
+
+
+async def publish_post(db: AsyncSession, id: int) -> Post:
+    """Twice is once. Raises NotFound."""
+    found = await post(db, id)
+    return found if found.is_published else await _stand(db, found, PUBLISHED)
+
+
+async def unpublish_post(db: AsyncSession, id: int) -> Post:
+    """It is a draft again. Twice is once. Raises NotFound."""
+    found = await post(db, id)
+    return await _stand(db, found, DRAFT) if found.is_published else found
+
+
+def read_body(typed: str) -> str:
+    """The Markdown that would be kept. Raises Invalid."""
+    check = Check()
+    body = check.text("body", typed)
+    check.done()
+    return body
+
+
+async def _checked(db: AsyncSession, words: Words, status: str, own: Post | None = None) -> dict[str, Any]:
+    """Raises Invalid."""
+    check = Check()
+    said = {
+        "kind": check.one_of("kind", words.kind, KINDS),
+        "title": check.line("title", " ".join(words.title.split()), say("Give it a title.")),
+        "body": check.text("body", words.body),
+        "excerpt": check.line("excerpt", words.excerpt, most=400),
+        "cover": check.one_of("cover", words.cover, ("", *COVERS)),
+        "tags": _tags(check, words.tags),
+        "slug": await _slug(db, check, words, own),
+    }
+    check.one_of("status", status, STATUSES)
+    check.done()
+    return said
+
+
+def _tags(check: Check, typed: str) -> list[str]:
+    """Each once, in small letters, in the order in which they were typed."""
+    tags = [" ".join(tag.lower().strip(" #").split()) for tag in check.line("tags", typed, most=400).split(",")]
+    tags = list(dict.fromkeys(tag for tag in tags if tag))
+    if len(tags) > MOST_TAGS:
+        check.refuse("tags", say("Twelve tags are enough. Leave some out."))
+    return tags
+
+
+async def _slug(db: AsyncSession, check: Check, words: Words, own: Post | None) -> str:
+    typed = check.slug("slug", words.slug, taken=RESERVED)
+    if typed:
+        if await db.scalar(select(Post.id).where(Post.slug == typed, Post.id.is_not(own.id if own else None))):
+            check.refuse("slug", say("That address is taken. Choose another."))
+        return typed
+    return own.slug if own else await _free_slug(db, slug_of(words.title) or "post")
+
+
+async def _free_slug(db: AsyncSession, wanted: str) -> str:
+    taken = RESERVED.union(await db.scalars(select(Post.slug).where(Post.slug.startswith(wanted))))
+    return next(slug for slug in chain([wanted], (f"{wanted}-{n}" for n in count(2))) if slug not in taken)
+
+
+async def _stand(db: AsyncSession, changed: Post, status: str) -> Post:
+    """Keeps it in this status, and records what that means. What is published again is mailed to nobody again."""
+    was, is_new = changed.status, changed.published is None
+    changed.status, changed.updated, changed.version = status, now(), changed.version + 1
+    if status == PUBLISHED and is_new:
+        changed.published = changed.updated
+    await db.flush()
+    object = {
+        "post": changed.id,
+        "title": changed.title,
+        "slug": changed.slug,
+        "kind": changed.kind,
+        "tags": changed.tags,
+        "urgent": is_new and "urgent" in changed.tags,
+        "newsletter": is_new and "newsletter" in changed.tags,
+        "author": changed.author,
+    }
+    await record(db, Activity(type=BECOMES[was, status], kind="blog.post", ref=changed.id, object=object))
+    return changed

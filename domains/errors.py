@@ -1,0 +1,42 @@
+"""The few ways in which a domain can refuse; `app/errors.py` maps each to a status and a page."""
+
+
+def say(sentence: str) -> str:
+    """Marks a sentence that people will read; it is translated where it is shown."""
+    return sentence
+
+
+class Refusal(Exception):
+    """What all refusals have in common: a sentence for whoever asked."""
+
+
+class NotFound(Refusal):
+    """There is no such thing in this co-op."""
+
+
+class SignInNeeded(Refusal):
+    """Only somebody who has signed in may see or do this."""
+
+
+class Forbidden(Refusal):
+    """Whoever asks is known, and may not."""
+
+
+class Conflict(Refusal):
+    """Somebody else has changed it meanwhile."""
+
+
+class TooMany(Refusal):
+    """Asked too often; `wait` is in seconds."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+class Invalid(Refusal):
+    """What was typed cannot be kept; `fields` names each field and says how to mend it."""
+
+    def __init__(self, **fields: str) -> None:
+        super().__init__(fields)
+        self.fields = fields

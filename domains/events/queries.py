@@ -1,0 +1,36 @@
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domains.errors import NotFound
+
+from .models import LONGEST, Entry
+
+ORDER = (Entry.day, Entry.starts, Entry.id)  # SQLite puts None first: all day, then by the clock
+
+
+async def entry(db: AsyncSession, id: int) -> Entry:
+    """Raises NotFound."""
+    if found := await db.get(Entry, id):
+        return found
+    raise NotFound(f"no entry {id}")
+
+
+async def calendar(db: AsyncSession, month: date) -> Sequence[Entry]:
+    """What touches the month that `month` lies in, cancelled or not, in the order in which it begins."""
+    first, last = month.replace(day=1), month.replace(day=monthrange(month.year, month.month)[1])
+    touching = select(Entry).where(Entry.day.between(first - LONGEST, last), Entry.last_day >= first)
+    return (await db.scalars(touching.order_by(*ORDER))).all()
+
+
+async def upcoming(db: AsyncSession, now: datetime, zone: ZoneInfo, most: int = 3) -> Sequence[Entry]:
+    """What takes place and is not over yet, in the order in which it begins."""
+    today, takes_place = now.astimezone(zone).date(), select(Entry).where(Entry.cancelled.is_(None)).order_by(*ORDER)
+    until_today = (await db.scalars(takes_place.where(Entry.last_day == today))).all()
+    later = (await db.scalars(takes_place.where(Entry.last_day > today).limit(most))).all()
+    going_on = [entry for entry in until_today if entry.over(zone) > now]
+    return sorted([*going_on, *later], key=lambda entry: (entry.begins(zone), entry.id))[:most]

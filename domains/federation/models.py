@@ -1,0 +1,1 @@
+"""Nothing yet: followers and deliveries will live here."""

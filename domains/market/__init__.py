@@ -1,0 +1,31 @@
+"""The market owns goods: what they are, who grew or made them, what they cost, and how many are left.
+
+A price is in minor units of the co-op's currency. What is withdrawn stays, so that it can be offered again.
+"""
+
+from .commands import add_product, change_product, offer_again, withdraw_product
+from .facts import Facts, difference, facts
+from .models import FEW, PICTURES, Product
+from .queries import Goods, categories, count, featured, goods, product, products, suppliers, withdrawn
+
+__all__ = [
+    "FEW",
+    "PICTURES",
+    "Facts",
+    "Goods",
+    "Product",
+    "add_product",
+    "categories",
+    "change_product",
+    "count",
+    "difference",
+    "facts",
+    "featured",
+    "goods",
+    "offer_again",
+    "product",
+    "products",
+    "suppliers",
+    "withdraw_product",
+    "withdrawn",
+]

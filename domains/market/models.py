@@ -1,0 +1,74 @@
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domains.base import Table
+
+OFFERED, WITHDRAWN = "offered", "withdrawn"
+FEW = 10
+"""Fewer than this many are few."""
+PICTURES = (
+    "apples",
+    "beetroot",
+    "carrots",
+    "chard",
+    "cheese",
+    "crate",
+    "cup",
+    "eggs",
+    "honey",
+    "leeks",
+    "loaf",
+    "potatoes",
+    "seeds",
+    "squash",
+    "wreath",
+)
+"""The linocuts that show goods."""
+
+
+class Product(Table):
+    __tablename__ = "market_products"
+    __table_args__ = (Index("market_products_by_category", "status", "category"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    name: Mapped[str]
+    supplier: Mapped[str]
+    category: Mapped[str]
+    price: Mapped[int]
+    """Minor units, for one `unit`."""
+    member_price: Mapped[int | None] = mapped_column(default=None)
+    """None where members pay what everyone pays."""
+    number: Mapped[str] = mapped_column(default="")
+    """Of the co-op's catalogue."""
+    note: Mapped[str] = mapped_column(default="")
+    """One line, for lists."""
+    description: Mapped[str] = mapped_column(default="")
+    unit: Mapped[str] = mapped_column(default="")
+    """What one of it is: "a bunch"."""
+    stock: Mapped[int | None] = mapped_column(default=None)
+    """None is plenty."""
+    art: Mapped[str] = mapped_column(default="")
+    """One of PICTURES, or empty."""
+    featured: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(default=OFFERED)
+    version: Mapped[int] = mapped_column(default=1)
+    """Raised by every change."""
+
+    @property
+    def is_offered(self) -> bool:
+        return self.status == OFFERED
+
+    @property
+    def most(self) -> int | None:
+        """How many can be had; None is plenty."""
+        return self.stock if self.is_offered else 0
+
+    @property
+    def left(self) -> str:
+        """none, few, or empty for plenty."""
+        if self.most is None or self.most >= FEW:
+            return ""
+        return "few" if self.most else "none"
+
+    def price_for(self, *, member: bool) -> int:
+        return self.member_price if member and self.member_price is not None else self.price

@@ -1,0 +1,32 @@
+"""What the stewards' desk asks of the flows: what was mailed, and what got stuck."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from .engine.models import Delivery, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """What goes on no more unless somebody looks at it."""
+
+    mails: int
+    late: int
+    """Mails that were refused at least once, and are tried again."""
+    runs: int
+
+
+async def deliveries(db: AsyncSession, most: int = 50) -> Sequence[Delivery]:
+    """The newest first."""
+    asked = select(Delivery).where(Delivery.kind == "mail").order_by(Delivery.id.desc()).limit(most)
+    return (await db.scalars(asked)).all()
+
+
+async def stuck(db: AsyncSession) -> Stuck:
+    mails = select(func.count()).where(Delivery.status == "dead").scalar_subquery()
+    late = select(func.count()).where(Delivery.status == "waiting", Delivery.error != "").scalar_subquery()
+    runs = select(func.count()).where(Run.status.in_(("dead", "held"))).scalar_subquery()
+    return Stuck(*(await db.execute(select(mails, late, runs))).one())

@@ -1,0 +1,159 @@
+"""How a flow is written; whatever could be wrong with it is said when it is built, which is at import."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any, Literal, Self
+
+from . import effects
+from .graph import END, Branch, Each, Effect, Flow, Node, Suspend, Take
+
+FOLLOWING = ""
+POINTERS = ("next", "then", "otherwise", "late")
+RESERVED = {END, FOLLOWING, "input", "item"}
+
+
+class Broken(Exception):
+    """A flow that could not run to its end."""
+
+
+class flow:
+    """`flow("blog.newsletter", on="Create", of="blog.post", In=Published).suspend(…).effect(…).build()`
+
+    A node leads to the one written after it unless it says otherwise; the frozen flow names it.
+    """
+
+    def __init__(self, name: str, *, In: type, on: str = "", of: str = "") -> None:
+        self._about = (name, on, of, tuple(one.name for one in fields(In)))
+        self._nodes: list[Node] = []
+
+    def effect(self, name: str, do: str, /, *, retry: int = 0, next: str = FOLLOWING, **args: Any) -> Self:
+        return self._add(Effect(name, do, args, retry, next))
+
+    def branch(self, name: str, on: Take, /, *, equals: Any, then: str = FOLLOWING, otherwise: str = END) -> Self:
+        return self._add(Branch(name, on, equals, then, otherwise))
+
+    def each(
+        self,
+        name: str,
+        over: Take,
+        do: str,
+        /,
+        *,
+        retry: int = 0,
+        on_error: Literal["stop", "collect"] = "stop",
+        next: str = FOLLOWING,
+        **args: Any,
+    ) -> Self:
+        return self._add(Each(name, over, do, args, retry, on_error, next))
+
+    def suspend(
+        self,
+        name: str,
+        /,
+        *,
+        tag: str,
+        seconds: float | Take,
+        mail: Mapping[str, Any] | None = None,
+        next: str = FOLLOWING,
+        late: str = FOLLOWING,
+    ) -> Self:
+        return self._add(Suspend(name, tag, seconds, mail, next, late))
+
+    def build(self) -> Flow:
+        """Raises Broken, UnknownEffect or NoRunner."""
+        after = [node.name for node in self._nodes[1:]] + [END]
+        built = Flow(*self._about, tuple(_led(node, then) for node, then in zip(self._nodes, after, strict=True)))
+        check(built)
+        return built
+
+    def _add(self, node: Node) -> Self:
+        self._nodes.append(node)
+        return self
+
+
+def _led(node: Node, following: str) -> Node:
+    leads: dict[str, Any] = {one: following for one in POINTERS if getattr(node, one, None) == FOLLOWING}
+    return replace(node, **leads)
+
+
+def check(built: Flow) -> None:
+    """Raises Broken, UnknownEffect or NoRunner."""
+    names = [node.name for node in built.nodes]
+    tags = [node.tag for node in built.nodes if isinstance(node, Suspend)]
+    _refuse("taken or reserved", [name for name in names if names.count(name) > 1 or name in RESERVED or "." in name])
+    _refuse("two suspends with one tag", [tag for tag in tags if tags.count(tag) > 1])
+    _refuse("leads nowhere", [name for node in built.nodes for name in after(node) if name not in (*names, END)])
+    order = _order(built)
+    _refuse("unreachable", [name for name in names if name not in order])
+    for node in built.nodes:
+        if isinstance(node, Effect | Each):
+            _check_effect(node)
+    _check_takes(built, order)
+    built.runner  # noqa: B018
+
+
+def after(node: Node) -> tuple[str, ...]:
+    return tuple(getattr(node, one) for one in POINTERS if hasattr(node, one))
+
+
+def _refuse(why: str, wrong: list[str]) -> None:
+    if wrong:
+        raise Broken(f"{why}: {', '.join(wrong)}")
+
+
+def _order(built: Flow) -> list[str]:
+    """What can be reached from the first node, each after all that lead to it. Raises Broken at a cycle."""
+    finished: list[str] = []
+    path: list[str] = []
+
+    def visit(name: str) -> None:
+        _refuse("a cycle", [*path, name] if name in path else [])
+        if name != END and name not in finished:
+            path.append(name)
+            for following in after(built.node(name)):
+                visit(following)
+            finished.append(path.pop())
+
+    visit(built.nodes[0].name if built.nodes else END)
+    return finished[::-1]
+
+
+def _check_effect(node: Effect | Each) -> None:
+    performer = effects.known(node.do)
+    _refuse(f"{node.do} does not take", sorted(node.args.keys() - performer.takes))
+    _refuse(f"{node.do} wants", sorted(performer.wants - node.args.keys()))
+    _refuse("reaches outside, so it says how often it is retried", [node.name] * _lacks_retry(performer.kind, node))
+    _refuse("cannot be retried", [node.name] * (performer.kind == "once" and node.retry > 0))
+
+
+def _lacks_retry(kind: effects.Kind, node: Effect | Each) -> bool:
+    return kind == "idempotent" and node.retry < 1
+
+
+def _check_takes(built: Flow, order: list[str]) -> None:
+    """Whatever a node takes was certainly said before, whichever way the flow came."""
+    before: dict[str, set[str]] = {}
+    for name in order:
+        came = [before[one] | {one} for one in before if name in after(built.node(one))]
+        before[name] = set.intersection(*came) if came else set()
+        node = built.node(name)
+        known = before[name] | {f"input.{field}" for field in built.takes}
+        known |= {"item"} if isinstance(node, Each) else set()
+        taken = [take.path for take in _takes([getattr(node, one.name) for one in fields(node)])]
+        _refuse(f"{name} takes what nobody said", [path for path in taken if not _said(path, known)])
+
+
+def _said(path: str, known: set[str]) -> bool:
+    root, *rest = path.split(".")
+    return (".".join([root, *rest[:1]]) if root == "input" else root) in known
+
+
+def _takes(data: Any) -> Iterator[Take]:
+    match data:
+        case Take():
+            yield data
+        case dict():
+            yield from _takes(list(data.values()))
+        case list() | tuple():
+            for value in data:
+                yield from _takes(value)

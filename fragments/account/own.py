@@ -1,0 +1,122 @@
+"""What belongs to one person: their page, their password, and where they are signed in."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domains import account
+from domains.errors import Invalid, say
+from fragments.forms import Form
+from fragments.view import Db, Page, Typed, View
+
+from .paths import unkept
+
+TRIES, WITHIN = 5, timedelta(minutes=15)
+
+
+@get("/account/badge")
+async def badge(db: Db, view: Page) -> Response[str]:
+    return await view.render("account/_badge.html")
+
+
+@get("/account/home")
+async def home(db: Db, view: Page) -> Response[str]:
+    person = view.member()
+    return await view.render(
+        "account/_home.html",
+        title=view.text(say("Your account")),
+        person=person,
+        sessions=await account.sessions(db, person.id),
+        newsletter=await view.embed(newsletter),
+    )
+
+
+@get("/account/newsletter")
+async def newsletter(db: Db, view: Page) -> Response[str]:
+    return await _newsletter(db, view)
+
+
+@post("/account/newsletter")
+async def choose_newsletter(db: Db, view: Page, data: Typed) -> Response[Any]:
+    address = view.member().address
+    await (account.subscribe if data.get("wanted") else account.unsubscribe)(db, address)
+    return await _newsletter(db, view, changed=True) if view.wants_fragment else view.see("/account/home")
+
+
+@get("/account/password")
+async def password(db: Db, view: Page) -> Response[str]:
+    return unkept(view, await _password(view, Form()))
+
+
+@post("/account/password")
+async def set_password(db: Db, view: Page, data: Typed) -> Response[Any]:
+    form, person = Form(data), view.member()
+    with form.refusals():
+        await _prove(db, person, form.text("old"))
+        hashed = await account.hash_password(form.text("password"))
+        await account.set_password(db, person.id, hashed, was=person.password, but=_here(view))
+        return view.see("/account/home")
+    return await _password(view, form, status=422)
+
+
+@post("/account/sign-out")
+async def sign_out(db: Db, view: Page) -> Response[Any]:
+    if view.session:
+        await account.end_session(db, view.session.id)
+        view.forget_session()
+    return view.see("/")
+
+
+@post("/account/sessions/end")
+async def end_others(db: Db, view: Page) -> Response[Any]:
+    await account.end_sessions(db, view.member().id, but=_here(view))
+    return view.see("/account/home")
+
+
+@post("/account/sessions/{id:int}/end")
+async def end_one(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
+    await account.end_own_session(db, view.member().id, id)
+    if id == _here(view):
+        view.forget_session()
+        return view.see("/")
+    return view.see("/account/home")
+
+
+async def _prove(db: AsyncSession, person: account.Person, typed: str) -> None:
+    """Their password, where they have one; the try counts, however it ends. Raises Invalid, TooMany."""
+    if person.password:
+        await account.count_try(db, f"password:{person.id}", TRIES, WITHIN)
+    await db.commit()
+    if person.password and not await account.is_password(person.password, typed):
+        raise Invalid(old=say("That is not your password. Type it again."))
+
+
+def _here(view: View) -> int | None:
+    """The session that they are using."""
+    return view.session.id if view.session else None
+
+
+async def _password(view: View, form: Form, status: int = 200) -> Response[str]:
+    title = view.text(say("Your password"))
+    return await view.render("account/_password.html", status=status, title=title, form=form, person=view.member())
+
+
+async def _newsletter(db: AsyncSession, view: View, *, changed: bool = False) -> Response[str]:
+    wanted = await account.is_reader(db, view.member().address)
+    return await view.render("account/_newsletter.html", wanted=wanted, changed=changed)
+
+
+ROUTES = [
+    badge,
+    home,
+    newsletter,
+    choose_newsletter,
+    password,
+    set_password,
+    sign_out,
+    end_others,
+    end_one,
+]

@@ -1,0 +1,65 @@
+"""What everyone reads: the home page, the news, a post."""
+
+import re
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+
+from domains import blog
+from domains.errors import say
+from fragments.view import Db, Page
+from fragments.widgets import expanded, widgets
+
+LONGEST = 90
+"""Letters of a sentence that can be set as large as a heading."""
+
+
+@get(["/", "/blog/home"])
+async def home(db: Db, view: Page) -> Response[str]:
+    opening, about = _opening(view.site.about)
+    shown = widgets()
+    return await view.render(
+        "blog/_home.html",
+        title=view.site.motto or view.text(say("Home")),
+        opening=opening or view.text(say("Welcome to {name}")).format(name=view.site.name),
+        about=about,
+        has_content=bool(await blog.latest(db, 1)),
+        pages=await blog.pages(db),
+        market=await view.embed(shown["products"]),
+        upcoming=await view.embed(shown["calendar"]),
+        latest=await view.embed(latest),
+    )
+
+
+@get("/blog/latest")
+async def latest(db: Db, view: Page) -> Response[str]:
+    return await view.render("blog/_latest.html", title=view.text(say("News")), posts=await blog.latest(db))
+
+
+@get("/blog/news")
+async def news(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
+    return await view.render("blog/_news.html", title=view.text(say("News")), listing=await blog.news(db, number(page)))
+
+
+@get(["/blog/post/{slug:str}", "/{slug:str}"])
+async def post(db: Db, view: Page, slug: FromPath[str]) -> Response[Any]:
+    """Drafts are there for editors only."""
+    found = await blog.post_at(db, slug, drafts=bool(view.person and view.person.writes))
+    return await view.render(
+        "blog/_post.html", title=found.title, post=found, parts=await expanded(view, blog.to_html(found.body))
+    )
+
+
+def number(page: str) -> int:
+    """The first page for whatever is no number."""
+    return int(page) if re.fullmatch(r"[1-9]\d{0,5}", page, re.ASCII) else 1
+
+
+def _opening(about: str) -> tuple[str, str]:
+    """The first sentence, if it is short enough to open the page with, and the rest."""
+    found = re.match(r"(.*?[.!?…])(?:\s+|$)(.*)", about, re.DOTALL)
+    return (found[1], found[2]) if found and len(found[1]) <= LONGEST else ("", about)
+
+
+ROUTES = [home, latest, news, post]

@@ -1,0 +1,126 @@
+"""Where editors write: a new post, an old one again, and the list of them all."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+
+from domains import blog
+from domains.errors import Conflict, say
+from fragments.forms import Form
+from fragments.view import Db, Page, Typed, View
+
+from .previewing import previewed
+from .reading import number
+
+KINDS = (
+    ("post", say("Post"), say("News, with a date and whoever wrote it.")),
+    ("page", say("Page"), say("Stays, like a page about how you work.")),
+)
+COVERS = {
+    "": say("None"),
+    "apples": say("Apples"),
+    "beetroot": say("Beetroot"),
+    "carrots": say("Carrots"),
+    "chard": say("Chard"),
+    "cheese": say("Cheese"),
+    "crate": say("Crate"),
+    "cup": say("Cup"),
+    "eggs": say("Eggs"),
+    "honey": say("Honey"),
+    "leeks": say("Leeks"),
+    "loaf": say("Loaf"),
+    "potatoes": say("Potatoes"),
+    "rose-ash": say("Rose and ash leaves"),
+    "seeds": say("Seeds"),
+    "squash": say("Squash"),
+    "van": say("Van"),
+    "wreath": say("Wreath"),
+}
+PREVIEW = "preview"
+"""What the form's third button says instead of a status."""
+
+
+@get("/blog/new-post")
+async def new_post(view: Page) -> Response[str]:
+    view.editor()
+    return await _new_post(view, Form({"kind": "post"}))
+
+
+@post("/blog/new-post")
+async def add_post(db: Db, view: Page, data: Typed) -> Response[Any]:
+    me, form = view.editor(), Form(data)
+    with form.refusals():
+        if form.text("status") == PREVIEW:
+            blog.read_body(form.text("body"))
+            return await _new_post(view, form)
+        written = await blog.write_post(db, _words(form), author=me.name, status=form.text("status") or "draft")
+        return view.see(f"/blog/post/{written.slug}")
+    return await _new_post(view, form, 422)
+
+
+@get("/blog/edit-post/{id:int}")
+async def edit_post(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
+    view.editor()
+    found = await blog.post(db, id)
+    typed = {name: getattr(found, name) for name in ("kind", "title", "slug", "body", "excerpt", "cover")}
+    typed |= {"tags": ", ".join(found.tags), "version": str(found.version)}
+    return await _edit_post(view, Form(typed), found)
+
+
+@post("/blog/edit-post/{id:int}")
+async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
+    """When somebody was quicker both are shown and nothing is written; the next attempt has seen both."""
+    view.editor()
+    form, found = Form(data), await blog.post(db, id)
+    try:
+        with form.refusals():
+            if form.text("status") == PREVIEW:
+                blog.read_body(form.text("body"))
+                return await _edit_post(view, form, found)
+            await blog.edit_post(db, id, form.text("version"), _words(form), status=form.text("status"))
+            return view.see(f"/blog/post/{found.slug}")
+    except Conflict:
+        both = Form({**data, "version": str(found.version)})
+        return await _edit_post(view, both, found, 409, theirs=found)
+    return await _edit_post(view, form, found, 422)
+
+
+@get("/blog/posts")
+async def posts(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
+    """Drafts too."""
+    view.editor()
+    return await view.render(
+        "blog/_posts.html",
+        title=view.text(say("Posts and pages")),
+        layout="desk.html",
+        listing=await blog.posts(db, number(page)),
+        kinds={kind: view.text(name) for kind, name, _ in KINDS},
+    )
+
+
+def _words(form: Form) -> blog.Words:
+    typed = {name: form.text(name) for name in blog.Words.__dataclass_fields__ if name in form.typed}
+    return blog.Words(**{"title": ""} | typed)
+
+
+async def _new_post(view: View, form: Form, status: int = 200, **about: Any) -> Response[str]:
+    return await _form(view, "blog/_new_post.html", view.text(say("New post")), form, status, post=None, **about)
+
+
+async def _edit_post(view: View, form: Form, found: blog.Post, status: int = 200, **about: Any) -> Response[str]:
+    title = view.text(say("Editing: {title}")).format(title=found.title)
+    return await _form(view, "blog/_edit_post.html", title, form, status, post=found, **about)
+
+
+async def _form(view: View, template: str, title: str, form: Form, status: int, **about: Any) -> Response[str]:
+    known: dict[str, Any] = {
+        "kinds": [(kind, view.text(name), view.text(what)) for kind, name, what in KINDS],
+        "covers": [(cover, view.text(name)) for cover, name in COVERS.items()],
+        "parts": await previewed(view, Form(form.typed)),
+        "theirs": None,
+    }
+    return await view.render(template, title=title, layout="desk.html", status=status, form=form, **(known | about))
+
+
+ROUTES = [new_post, add_post, edit_post, change_post, posts]

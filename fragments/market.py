@@ -1,0 +1,146 @@
+"""Goods, as people see them, and as editors keep them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+
+from domains import market
+from domains.errors import Conflict, NotFound, say
+
+from .forms import Form
+from .view import Db, Page, Typed, View
+
+DESK = "desk.html"
+
+
+@get("/market/goods")
+async def goods(
+    db: Db, view: Page, words: FromQuery[str] = "", category: FromQuery[str] = "", page: FromQuery[str] = ""
+) -> Response[str]:
+    found = await market.goods(db, words, category, int(page) if re.fullmatch(r"\d{1,6}", page, re.ASCII) else 1)
+    return await view.render(
+        "market/_goods.html",
+        title=view.text(say("Market")),
+        goods=found,
+        groups=[(name, list(group)) for name, group in groupby(found.found, lambda product: product.category)],
+        tallies=dict(found.tallies) | ({category: 0} if category and category not in found.tallies else {}),
+        words=words,
+        category=category,
+        href=f"/market/goods?{urlencode({'words': words, 'category': category})}&page={{page}}",
+        withdrawn=await market.withdrawn(db) if _writes(view) else (),
+    )
+
+
+@get("/market/product/{id:int}")
+async def product(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
+    found = await market.product(db, id)
+    if not (found.is_offered or _writes(view)):
+        raise NotFound
+    return await view.render("market/_product.html", title=found.name, product=found, form=Form({"quantity": "1"}))
+
+
+@get("/market/featured")
+async def featured(db: Db, view: Page) -> Response[str]:
+    """For the home page, and inside posts."""
+    picked, count = await market.featured(db), await market.count(db)
+    return await view.render("market/_featured.html", products=picked, count=count)
+
+
+@get("/market/new-product")
+async def new_product(db: Db, view: Page) -> Response[str]:
+    view.editor()
+    return await view.render("market/_new_product.html", layout=DESK, form=Form(), **await _known(db, view))
+
+
+@post("/market/new-product")
+async def add_product(db: Db, view: Page, data: Typed) -> Response[Any]:
+    view.editor()
+    form = Form(data)
+    with form.refusals():
+        added = await market.add_product(db, _facts(form), view.site.currency)
+        return view.see(f"/market/product/{added.id}")
+    return await view.refuse("market/_new_product.html", form, layout=DESK, **await _known(db, view))
+
+
+@get("/market/edit-product/{id:int}")
+async def edit_product(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
+    view.editor()
+    found = await market.product(db, id)
+    form = _form(found, market.facts(found, view.site.currency))
+    return await view.render(
+        "market/_edit_product.html", layout=DESK, form=form, product=found, theirs={}, **await _known(db, view)
+    )
+
+
+@post("/market/edit-product/{id:int}")
+async def change_product(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
+    view.editor()
+    form, theirs = Form(data), dict[str, str]()
+    try:
+        with form.refusals():
+            await market.change_product(db, id, form.text("version"), _facts(form), view.site.currency)
+            return view.see(f"/market/product/{id}")
+    except Conflict:
+        found = await market.product(db, id)
+        theirs = market.difference(market.facts(found, view.site.currency), _facts(form))
+        form = _form(found, _facts(form))
+    return await view.render(
+        "market/_edit_product.html",
+        status=422 if form.wrong else 409,
+        layout=DESK,
+        form=form,
+        product=await market.product(db, id),
+        theirs=theirs,
+        **await _known(db, view),
+    )
+
+
+@post("/market/product/{id:int}/withdrawal")
+async def withdraw_product(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
+    view.editor()
+    await market.withdraw_product(db, id, view.site.currency)
+    return view.see(f"/market/product/{id}")
+
+
+@post("/market/product/{id:int}/return")
+async def offer_again(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
+    view.editor()
+    await market.offer_again(db, id, view.site.currency)
+    return view.see(f"/market/product/{id}")
+
+
+def _writes(view: View) -> bool:
+    return view.person is not None and view.person.writes
+
+
+def _facts(form: Form) -> market.Facts:
+    return market.Facts(**{field.name: form.text(field.name) for field in fields(market.Facts)})
+
+
+def _form(product: market.Product, said: market.Facts) -> Form:
+    """To be sent against the product as it is now."""
+    return Form(asdict(said) | {"version": str(product.version)})
+
+
+async def _known(db: Db, view: View) -> Mapping[str, Any]:
+    """What others of its kind are called already."""
+    return {"categories": await market.categories(db), "suppliers": await market.suppliers(db)}
+
+
+ROUTES = [
+    goods,
+    product,
+    featured,
+    new_product,
+    add_product,
+    edit_product,
+    change_product,
+    withdraw_product,
+    offer_again,
+]

@@ -1,0 +1,5 @@
+"""The stewards' desk: what needs attention, who did what, what was mailed, and who this co-op is."""
+
+from . import ledger, mails, settings, today
+
+ROUTES = [*today.ROUTES, *ledger.ROUTES, *mails.ROUTES, *settings.ROUTES]

@@ -1,0 +1,41 @@
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+
+from litestar import Response, get
+
+from domains.errors import say
+from flows import desk
+from fragments.view import Db, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    to: str
+    subject: str
+    written: datetime
+    body: str
+
+
+@get("/steward/mails")
+async def mails(db: Db, view: Page) -> Response[str]:
+    """What is kept on this machine can be read; of what a mail server has, only how it stands."""
+    view.steward()
+    kept = await asyncio.to_thread(view.mails) if view.mails else None
+    return await view.render(
+        "steward/_mails.html",
+        title=view.text(say("Mails")),
+        layout="desk.html",
+        letters=None if kept is None else [_letter(mail) for mail in kept],
+        queue=await desk.deliveries(db),
+    )
+
+
+def _letter(mail: EmailMessage) -> Letter:
+    body = mail.get_body(("plain",))
+    text = str(body.get_content()) if body else ""
+    return Letter(str(mail["To"]), str(mail["Subject"]), mail["Date"].datetime, text)
+
+
+ROUTES = [mails]

@@ -1,0 +1,28 @@
+"""What a post may hold beside its words: fragments of other rooms, by name."""
+
+from collections.abc import Iterable, Mapping
+
+from litestar.handlers import HTTPRouteHandler
+from markupsafe import Markup
+
+from domains import blog
+
+from .view import View
+
+
+def widgets() -> Mapping[str, HTTPRouteHandler]:
+    """Name -> the fragment that stands there."""
+    from . import events, market
+
+    return {"calendar": events.upcoming, "products": market.featured}
+
+
+async def expanded(view: View, parts: Iterable[blog.Prose | blog.Widget]) -> list[Markup]:
+    """Prose as it is, and each widget once, for its ids are its own."""
+    known, made = dict(widgets()), []
+    for part in parts:
+        if isinstance(part, blog.Prose):
+            made.append(Markup(part.html))  # noqa: S704
+        elif fragment := known.pop(part.name, None):
+            made.append(view.html("blog/widget.html", body=await view.embed(fragment)))
+    return made

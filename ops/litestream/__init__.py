@@ -1,0 +1,13 @@
+"""Runs and watches Litestream, which copies every commit of the data folder's SQLite files to a replica.
+
+It owns `litestream.lock` (held for exactly as long as a Litestream runs), `litestream.yml`, `litestream.sock` and the
+empty folder `litestream/` in the data folder. OPS.md says what was measured.
+"""
+
+from .child import binary, restore
+from .config import config
+from .lock import holding_lock
+from .supervisor import Litestream
+from .trouble import LitestreamTrouble
+
+__all__ = ["Litestream", "LitestreamTrouble", "binary", "config", "holding_lock", "restore"]

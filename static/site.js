@@ -1,0 +1,77 @@
+// The one script of the house: delegated, driven by attributes. Every page works without it.
+{
+  const on = (name, react, where = document, capture = false) => where.addEventListener(name, react, capture);
+
+  // A form that changes something is sent once: its button turns until the answer is here.
+  const sent = new WeakSet();
+  const turning = new Set();
+  const send = (form, button = form.querySelector("button:not([type=button])")) => {
+    sent.add(form);
+    if (!button) return;
+    button.setAttribute("aria-busy", "true");
+    turning.add(button);
+  };
+  const rest = (form) => {
+    sent.delete(form);
+    for (const button of turning) {
+      if (button.form !== form) continue;
+      button.removeAttribute("aria-busy");
+      turning.delete(button);
+    }
+  };
+  on("submit", (event) => {
+    if (!sent.has(event.target)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, document, true);
+  on("submit", ({ defaultPrevented, target, submitter }) => {
+    if (!defaultPrevented && target.getAttribute("method") === "post") send(target, submitter ?? undefined);
+  }, window);
+  on("htmx:before:request", ({ detail: { ctx: { request } } }) => {
+    if (request.form && request.method !== "GET") send(request.form, request.submitter ?? undefined);
+  });
+  on("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (ctx.request.form && !ctx.keepIndicators) rest(ctx.request.form); // kept: the page is being left
+  });
+  on("pageshow", ({ persisted }) => {
+    if (persisted) for (const { form } of [...turning]) rest(form);
+  }, window);
+
+  // Going to this very page and a place in it would only scroll: without the place, the page is loaded again.
+  on("htmx:after:request", ({ detail: { ctx } }) => {
+    if (!ctx.hx.redirect) return;
+    const there = new URL(ctx.hx.redirect, location.href);
+    if (there.href.split("#")[0] === location.href.split("#")[0]) ctx.hx.redirect = there.href.split("#")[0];
+  });
+
+  // After a swap the focus goes to what is to be put right; where the swap took it away, to what came instead.
+  const WRONG = ":is(input, select, textarea)[aria-invalid=true], fieldset[aria-invalid=true] input";
+  const focus = (thing) => {
+    if (thing.tabIndex < 0) thing.tabIndex = -1;
+    thing.focus();
+  };
+  let fresh = [];
+  on("htmx:after:settle", ({ detail: { task, newContent } }) => {
+    if (task.type === "main") fresh = newContent.filter((node) => node instanceof Element);
+  });
+  on("htmx:after:swap", () => {
+    const find = (what) => fresh.map((it) => (it.matches(what) ? it : it.querySelector(what))).find(Boolean);
+    const lost = document.activeElement === document.body;
+    const goal = find(WRONG) ?? (lost && (find("h1, h2, h3") ?? fresh[0]));
+    if (goal) focus(goal);
+    fresh = [];
+  });
+  document.querySelector(WRONG)?.focus();
+
+  // No answer at all: say so; what was typed is still there.
+  on("htmx:error", ({ detail: { ctx } }) => {
+    if (!ctx || ctx.response) return;
+    const words = document.querySelector("#no-answer").content.cloneNode(true);
+    document.querySelector("#notices").replaceChildren(words);
+  });
+
+  on("click", ({ target }) => {
+    const button = target.closest("[data-dismiss]");
+    button?.closest(button.dataset.dismiss).remove();
+  });
+}

@@ -1,0 +1,174 @@
+"""The server as an operator meets it: started twice, killed, asked by hand."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import time
+import urllib.request
+from pathlib import Path
+
+from tests.e2e.conftest import Rose
+
+
+def children(pid):
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def until(true, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return True
+
+
+def asked(port, request):
+    """The answer to these very bytes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+        wire.sendall(request)
+        return wire.makefile("rb").read()
+
+
+def test_a_second_server_on_the_same_folder_or_port_ends_with_one_sentence(rose, tmp_path):
+    rose.create()
+    rose.serve("--replica", "none")
+    second = rose.run("serve", "--port", str(rose.port + 1))
+    assert second.returncode == 1 and second.stderr.count("\n") == 1 and "already owns" in second.stderr
+    other = Rose(tmp_path / "other")
+    third = other.run("serve", "--port", str(rose.port))
+    assert third.returncode == 1 and third.stderr.count("\n") == 1 and "cannot be used" in third.stderr
+    assert rose.answers()
+
+
+def test_a_killed_server_takes_all_with_it_and_the_next_one_serves_and_replicates(rose):
+    made = rose.create()
+    rose.serve()
+    family = [rose.server.pid, *children(rose.server.pid)]
+    assert len(family) == 2, "the server and Litestream"
+    rose.server.send_signal(signal.SIGKILL)
+    rose.server.wait()
+    until(lambda: not any(is_alive(pid) for pid in family), 3)
+    rose.serve()
+    assert urllib.request.urlopen(rose.url).status == 200
+    replica = rose.data / "replica" / "coops" / made["id"]
+    before = newest(replica)
+    rose.told("coop", "sign-in", made["slug"], "ruth@oak.example")
+    until(lambda: newest(replica) > before)
+    assert len(children(rose.server.pid)) == 1
+
+
+def newest(folder):
+    return max((file.stat().st_mtime_ns for file in folder.rglob("*") if file.is_file()), default=0)
+
+
+def test_stopped_and_started_everything_is_still_there(rose):
+    made = rose.create("Oakhill Growers")
+    rose.serve()
+    rose.stop()
+    assert rose.server.returncode == 0
+    rose.serve()
+    assert b"Oakhill Growers" in urllib.request.urlopen(rose.url).read()
+    assert json.loads(rose.told("coop", "list", "--json"))[0]["id"] == made["id"]
+
+
+def test_a_command_does_the_same_whether_a_server_runs_or_not(rose):
+    first = rose.create("Oak", "http://oak.example")
+    rose.serve()
+    second = rose.create("Elm", "http://elm.example")
+    listed = json.loads(rose.told("coop", "list", "--json"))
+    assert [one["slug"] for one in listed] == ["elm", "oak"] and first.keys() == second.keys()
+    taken = rose.run("coop", "create", "Oak", "--url", "http://ash.example", "--steward", "a@b.example")
+    assert taken.returncode == 1 and "oak" in taken.stderr and "Traceback" not in taken.stderr
+    assert rose.told("migrate").startswith("0 upgraded, 2 current")
+    rose.stop()
+    assert rose.told("coop", "list").count("\n") == 1 and rose.told("migrate").startswith("0 upgraded, 2 current")
+
+
+def test_two_hosts_or_none_are_refused_on_the_wire(rose):
+    rose.create("Oak", "http://oak.example")
+    rose.create("Elm", "http://elm.example")
+    rose.serve("--replica", "none")
+    both = asked(rose.port, b"GET / HTTP/1.1\r\nHost: oak.example\r\nHost: elm.example\r\nConnection: close\r\n\r\n")
+    none = asked(rose.port, b"GET / HTTP/1.0\r\n\r\n")
+    other = asked(rose.port, b"GET / HTTP/1.1\r\nHost: ash.example\r\nConnection: close\r\n\r\n")
+    local = asked(rose.port, b"GET / HTTP/1.1\r\nHost: elm.localhost:8000\r\nConnection: close\r\n\r\n")
+    assert b" 400 " in both.split(b"\r\n")[0] and b" 400 " in none.split(b"\r\n")[0]
+    assert b" 404 " in other.split(b"\r\n")[0] and b" 200 " in local.split(b"\r\n")[0]
+    assert not any(name in answer for answer in (both, none, other) for name in (b"Oak", b"Elm", b"oak.", b"elm."))
+
+
+def test_a_coop_that_is_alone_answers_at_any_host_and_is_opened_once(rose):
+    rose.create("Oak", "http://oak.example")
+    rose.serve("--replica", "none")
+    for path in (b"/", b"/health"):
+        answer = asked(rose.port, b"GET %s HTTP/1.1\r\nHost: 10.0.0.7\r\nConnection: close\r\n\r\n" % path)
+        assert b" 200 " in answer.split(b"\r\n")[0]
+    files = [os.readlink(link) for link in Path(f"/proc/{rose.server.pid}/fd").iterdir() if link.exists()]
+    assert len({file for file in files if file.endswith("site.db")}) == 1
+
+
+def test_odd_addresses_are_answered_with_a_page(rose):
+    rose.create()
+    rose.serve("--replica", "none")
+    for path in (b"/%ff%fe", b"/" + b"x" * 9000, b"/a%00b", b"/%2e%2e/%2e%2e/etc/passwd", b"/\xc3\xa9", b"/?a=%ff"):
+        answer = asked(rose.port, b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % path)
+        status = int(answer.split()[1])
+        assert status == 200 if path.startswith(b"/?") else 400 <= status < 500, path
+        assert b"<h1>" in answer
+
+
+def test_fifty_stalled_uploads_block_nobody(rose):
+    made = rose.create()
+    rose.serve("--replica", "none")
+    head = b"POST /account/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n"
+    head += b"Content-Type: application/x-www-form-urlencoded\r\n\r\naddress="
+    stalled = [socket.create_connection(("127.0.0.1", rose.port)) for _ in range(50)]
+    for wire in stalled:
+        wire.sendall(head)
+    began = time.monotonic()
+    assert urllib.request.urlopen(rose.url).status == 200
+    rose.told("coop", "sign-in", made["slug"], "ruth@oak.example")
+    assert time.monotonic() - began < 5
+    for wire in stalled:
+        wire.close()
+
+
+def test_what_is_wrong_at_the_start_is_one_sentence(rose, tmp_path):
+    rose.create()
+    (tmp_path / "file").touch()
+    unwritable = rose.run("serve", "--data", str(tmp_path / "file" / "data"))
+    with sqlite3.connect(rose.data / "registry.db") as registry:
+        registry.execute("PRAGMA user_version = 99")
+    registry.close()
+    newer = rose.run("serve")
+    rose.environment["ROSE_SECRET_KEY"] = "short"
+    weak = rose.run("serve")
+    rose.environment["ROSE_SECRET_KEY"] = ""
+    lacking = rose.run("coop", "list")
+    for done, word in ((unwritable, "cannot be written"), (newer, "newer"), (weak, "weak"), (lacking, "SECRET_KEY")):
+        assert done.returncode == 1 and done.stderr.count("\n") == 1 and word in done.stderr, done.stderr
+
+
+def test_a_coop_from_a_newer_version_is_away_and_harms_no_other(rose):
+    newer, older = rose.create("Oak", "http://oak.example"), rose.create("Elm", "http://elm.example")
+    with sqlite3.connect(rose.data / "coops" / newer["id"] / "site.db") as file:
+        file.execute("PRAGMA wal_autocheckpoint = 0")
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+    file.close()
+    rose.serve("--replica", "none")
+    away = asked(rose.port, b"GET / HTTP/1.1\r\nHost: oak.example\r\nConnection: close\r\n\r\n")
+    there = asked(rose.port, b"GET / HTTP/1.1\r\nHost: elm.example\r\nConnection: close\r\n\r\n")
+    assert b" 503 " in away.split(b"\r\n")[0] and b"retry-after" in away.lower()
+    assert b" 200 " in there.split(b"\r\n")[0] and older["slug"] == "elm"
+    migrated = rose.run("migrate")
+    assert migrated.returncode == 1 and "1 from a newer version" in migrated.stdout

@@ -1,0 +1,112 @@
+"""Two co-ops in one house, and people who ask them over HTTP; no socket, everything else is real."""
+
+import shutil
+from contextlib import AsyncExitStack
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from app.commands import create_coop
+from app.main import House
+from app.settings import Settings
+from domains import account
+from fragments.view import cookie_name
+
+PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
+STEWARD, MEMBER = "ruth@oak.example", "maud@oak.example"
+
+
+def settings(data):
+    return Settings.read(data_dir=data, secret_key="an-honest-secret-for-tests-0123456789", replica="none")
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory):
+    """A data folder with the co-ops oak and elm, made once and copied for every test."""
+    import asyncio
+
+    data = tmp_path_factory.mktemp("furnished")
+
+    async def furnish():
+        house = House(settings(data))
+        async with house.awake():
+            for slug in ("oak", "elm"):
+                await create_coop(
+                    house,
+                    lambda *_: None,
+                    name=slug.title(),
+                    url=f"https://{slug}.example",
+                    steward=f"ruth@{slug}.example",
+                )
+                async with house.tenants.use(house.registry.by_slug(slug).id) as coop, coop.writing() as db:
+                    await account.add_person(db, "Maud", f"maud@{slug}.example")
+
+    asyncio.run(furnish())
+    return data
+
+
+@pytest.fixture
+async def house(furnished, tmp_path):
+    """Its worker does not run: a test that wants what is due done calls `settle(coop)`."""
+    data = tmp_path / "data"
+    shutil.copytree(furnished, data)
+    house = House(settings(data))
+    async with house.awake():
+        yield house
+
+
+@pytest.fixture
+async def visit(house):
+    """`await visit("oak")` for a stranger, `await visit("oak", "ruth@oak.example")` for somebody signed in."""
+    async with AsyncExitStack() as stack:
+
+        async def visit(slug, address=""):
+            transport = ASGITransport(house.app, raise_app_exceptions=True)
+            client = await stack.enter_async_context(
+                AsyncClient(transport=transport, base_url=f"https://{slug}.example")
+            )
+            if address:
+                client.cookies.update(await cookies(house, slug, address))
+            return client
+
+        yield visit
+
+
+async def cookies(house, slug, address):
+    async with house.tenants.use(house.registry.by_slug(slug).id) as coop, coop.writing() as db:
+        person = await account.person_at(db, address)
+        _, token = await account.begin_session(db, person.id)
+        return {cookie_name(await site_of(db)): coop.keyring.sign("session", token)}
+
+
+async def site_of(db):
+    from domains.site import site
+
+    return await site(db)
+
+
+@pytest.fixture
+async def coop(house):
+    """oak, open: `async with coop.writing() as db` to prepare, `coop.reading()` to look."""
+    async with house.tenants.use(house.registry.by_slug("oak").id) as coop:
+        yield coop
+
+
+@pytest.fixture
+async def oak(visit):
+    return await visit("oak")
+
+
+@pytest.fixture
+async def elm(visit):
+    return await visit("elm")
+
+
+@pytest.fixture
+async def steward(visit):
+    return await visit("oak", STEWARD)
+
+
+@pytest.fixture
+async def member(visit):
+    return await visit("oak", MEMBER)

@@ -1,0 +1,190 @@
+"""The stewards' desk."""
+
+import re
+from unittest.mock import Mock
+
+import pytest
+from sqlalchemy import insert
+
+from domains import account
+from domains.activities import Activity, record
+from domains.site import site
+from flows.engine.models import Delivery, Run
+from tests.conftest import all_of, settle
+from tests.http.conftest import MEMBER, PARTIAL
+
+PAGES = ("/steward", "/steward/today", "/steward/ledger", "/steward/mails", "/steward/settings")
+OAK = {
+    "name": "Oak",
+    "motto": "",
+    "about": "",
+    "hue": "12",
+    "currency": "GBP",
+    "timezone": "Europe/London",
+    "language": "en-GB",
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_the_desk_is_for_stewards(oak, member, steward, path):
+    page, part = await steward.get(path), await steward.get(path, headers=PARTIAL)
+    assert page.status_code == part.status_code == 200 and part.text in page.text and "<html" not in part.text
+    assert 'class="desk"' in page.text and f'href="{path}" aria-current="page"' in page.text or path == "/steward/today"
+    assert page.headers["cache-control"] == "private, no-cache"
+    assert (await oak.get(path)).status_code == 401 and (await member.get(path)).status_code == 403
+
+
+async def test_only_stewards_change_the_settings(oak, member, coop):
+    assert (await oak.post("/steward/settings", data=OAK | {"name": "Ash"})).status_code == 401
+    assert (await member.post("/steward/settings", data=OAK | {"name": "Ash"})).status_code == 403
+    async with coop.reading() as db:
+        assert (await site(db)).name == "Oak"
+
+
+# ---- today ----
+
+
+async def test_what_is_missing_is_said_until_it_is_there(steward):
+    before = (await steward.get("/steward")).text
+    assert "You are the only steward" in before and "The market is empty" in before
+    await steward.post("/account/people/2/role", data={"role": "steward"})
+    assert "You are the only steward" not in (await steward.get("/steward")).text
+
+
+async def test_what_got_stuck_is_said(steward, coop):
+    dead = {"key": "k", "kind": "mail", "to": "sam@oak.example", "payload": {"template": "digest"}, "due": None}
+    held = {"definition": "", "key": "r", "input": {}, "node": "n", "status": "held", "due": None, "error": ""}
+    async with coop.writing() as db:
+        await db.execute(insert(Delivery).values(**dead, status="dead", attempt=8, error="SMTPError: no"))
+        await db.execute(insert(Run).values(**held, fence=0, attempt=0))
+    page = (await steward.get("/steward")).text
+    assert "Some mails could not be sent" in page and "sam@oak.example" in page and "Not sent" in page
+    assert "Some work has stopped" in page
+
+
+async def test_the_desk_says_where_copies_go(steward, house, monkeypatch):
+    assert "Nothing is copied" in (await steward.get("/steward")).text
+    monkeypatch.setattr(house.backup, "litestream", Mock(alive=True))
+    for replica, words in (
+        ("file:///srv/replica", "not against the loss of the disk"),
+        ("s3://bucket/coops?endpoint=x", "copied to s3://bucket/coops within"),
+    ):
+        monkeypatch.setattr(house, "settings", house.settings.model_copy(update={"replica": replica}))
+        assert words in (await steward.get("/steward")).text
+    house.backup.litestream.alive = False
+    assert "Nothing is copied" in (await steward.get("/steward")).text
+    monkeypatch.undo()
+
+
+# ---- the ledger ----
+
+
+async def test_the_ledger_names_who_did_what(steward, coop):
+    await steward.post("/account/people/2/role", data={"role": "editor"})
+    page = (await steward.get("/steward/ledger")).text
+    (cid,) = (await all_of(coop, Activity.cid, where=Activity.type == "Update"))[0]
+    assert "Update <code>account.person</code> 2" in page and "Ruth" in page and "Maud" in page
+    assert f'<code title="{cid}">…{cid[-8:]}</code>' in page
+
+
+async def test_the_ledger_is_searched_and_says_so_in_its_address(steward):
+    await steward.post("/account/people/2/role", data={"role": "editor"})
+    found = await steward.get("/steward/ledger", params={"words": "maud update"}, headers=PARTIAL)
+    assert found.text.count("<tr>") == 2 and 'value="maud update"' in found.text and "<html" not in found.text
+    none = (await steward.get("/steward/ledger", params={"words": "<b>parsnip"})).text
+    assert "Nothing found" in none and "<b>parsnip" not in none
+
+
+async def test_the_ledger_is_turned_page_by_page(steward, coop):
+    async with coop.writing() as db:
+        for number in range(60):
+            await record(db, Activity(type="Note", kind="test.thing", ref=number))
+    first = (await steward.get("/steward/ledger?words=Note")).text
+    older = re.search(r'href="(/steward/ledger\?words=Note&amp;before=\d+)"', first).group(1).replace("&amp;", "&")
+    second = (await steward.get(older)).text
+    shown = [re.findall(r"<code>test.thing</code> (\d+)", page) for page in (first, second)]
+    assert shown == [[str(n) for n in range(59, 9, -1)], [str(n) for n in range(9, -1, -1)]]
+    assert "Older" not in second and "Newest" in second
+
+
+@pytest.mark.parametrize("before", ["", "x", "-1", "0", "1.5", "²", "9" * 18, "9" * 30, "\0"])
+async def test_no_page_of_the_ledger_is_a_fault(steward, before):
+    assert (await steward.get("/steward/ledger", params={"before": before})).status_code == 200
+
+
+@pytest.mark.parametrize("words", ["\0", "a\0b", "%", "_", "\\", "'", '"', "🥕", "عربي", "a " * 500, "%ff"])
+async def test_no_words_are_a_fault(steward, words):
+    assert (await steward.get("/steward/ledger", params={"words": words})).status_code == 200
+    assert (await steward.get("/steward/ledger?words=%ff%ed%a0%80")).status_code == 200
+
+
+# ---- mails ----
+
+
+async def test_kept_mails_are_read_with_links_that_can_be_clicked(oak, steward, coop):
+    assert "No mail yet" in (await steward.get("/steward/mails")).text
+    await oak.post("/account/sign-in", data={"address": MEMBER, "next": ""})
+    await settle(coop)
+    page = (await steward.get("/steward/mails")).text
+    assert f"To {MEMBER}" in page and "Your link to sign in to Oak" in page
+    path = re.search(r'<a href="https://oak\.example(/account/sign-in-link/[^"]+)" rel="[^"]*noopener[^"]*">', page).group(1)
+    assert "Sign in as Maud" in (await oak.get(path)).text
+
+
+async def test_a_mail_cannot_write_into_the_page(steward, coop):
+    async with coop.writing() as db:
+        (await site(db)).name = "<script>alert(1)</script> https://evil.example/\"onclick=x"
+        await account.offer_sign_in(db, await account.person_at(db, MEMBER))
+    await steward.post("/account/sign-in", data={"address": MEMBER, "next": ""})
+    await settle(coop)
+    page = (await steward.get("/steward/mails")).text
+    assert "<script>alert" not in page and '"onclick' not in page and "&lt;script&gt;" in page
+
+
+async def test_a_mail_server_keeps_its_mails_to_itself(steward, oak, coop, house, monkeypatch):
+    await oak.post("/account/sign-in", data={"address": MEMBER, "next": ""})
+    await settle(coop)
+    monkeypatch.setattr(house, "post", lambda id: None)
+    page = (await steward.get("/steward/mails")).text
+    assert "A mail server sends them" in page and MEMBER in page and "Sent" in page and "sign-in-link" not in page
+
+
+# ---- settings ----
+
+
+async def test_settings_are_changed_and_everybody_sees_it(steward, oak, coop):
+    assert "<title>Oak" in (await oak.get("/")).text or "Oak" in (await oak.get("/")).text
+    new = OAK | {"name": "Ash & Oak 🌳", "hue": "150", "about": "עץ", "timezone": "Pacific/Auckland", "currency": "NZD"}
+    done = await steward.post("/steward/settings", data=new)
+    assert done.status_code == 303 and done.headers["location"] == "/steward/settings"
+    page = (await oak.get("/")).text
+    assert "Ash &amp; Oak 🌳" in page and "/theme/150.css" in page
+    filled = (await steward.get("/steward/settings")).text
+    assert 'value="150"' in filled and '<option value="Pacific/Auckland" selected>' in filled and "עץ</textarea>" in filled
+    (activity,) = await all_of(coop, Activity.type, Activity.actor, where=Activity.kind == "site.site")
+    assert activity == ("Update", "account.person:1")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", " "),
+        ("name", "a" * 10_000),
+        ("name", "a\0b"),
+        ("motto", "two\nlines"),
+        ("hue", "-1"),
+        ("hue", "361"),
+        ("hue", ""),
+        ("hue", "red"),
+        ("timezone", "Mars/Olympus"),
+        ("currency", "XXX"),
+        ("language", "tlh"),
+        ("about", "a" * 10_000),
+    ],
+)
+async def test_settings_that_cannot_be_are_typed_again(steward, coop, field, typed):
+    refused = await steward.post("/steward/settings", data=OAK | {"motto": "Grown here"} | {field: typed})
+    assert refused.status_code == 422 and f'id="{field}-error"' in refused.text
+    assert 'aria-invalid="true"' in refused.text and ("Grown here" in refused.text or field == "motto")
+    async with coop.reading() as db:
+        assert (await site(db)).motto == ""
