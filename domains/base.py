@@ -1,7 +1,7 @@
 """The base of every table of a co-op's file."""
 
 from itertools import product
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 import sqlalchemy
 from sqlalchemy import Connection
@@ -9,9 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 
 
 class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
-    __table_args__: ClassVar[Any] = {
-        "sqlite_autoincrement": True
-    }  # an id is never used again, so nothing ever points at a stranger
+    __table_args__ = {"sqlite_autoincrement": True}  # an id is never used again, so nothing ever points at a stranger
     private: ClassVar[bool] = False
     """Whether no public page ever shows it (sessions, baskets, runs): changing it leaves public pages as they are."""
 

@@ -76,7 +76,7 @@ class Check:
             self.refuse(field, say("An amount cannot be less than nothing."))
         elif minor > MOST_MONEY:
             self.refuse(field, say("That amount is too large."))
-        return minor
+        return minor if 0 <= minor <= MOST_MONEY else None
 
     def day(self, field: str, typed: str, empty: str = "") -> date | None:
         """None when it is empty."""

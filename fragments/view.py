@@ -61,7 +61,7 @@ class View:
 
     @property
     def person(self) -> account.Person | None:
-        return self.session.person if self.session else None
+        return self.session.person if self.session and self.session.person_id else None
 
     @property
     def is_steward(self) -> bool:

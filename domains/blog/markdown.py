@@ -20,7 +20,6 @@ from domains.values import slug_of
 WIDGETS = ("calendar", "products")
 """`::calendar`, alone in its paragraph, stands for what another room shows there."""
 MARK = re.compile(r"::([a-z]+)(\{[^\n]*\})?")
-DELIMITERS = re.compile(r"[\s>|:-]*-[\s|:-]*")
 OUTSIDE = re.compile(r"(https?:)?//", re.IGNORECASE)
 STEPS = 50_000
 """Of the parser, well above what 200 kB of honest text take; what needs more is shown as it was typed."""
@@ -113,7 +112,7 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A few bytes make many cells: each row has as many as the first."""
     if not silent and start + 1 < end:
         under = state.src[state.bMarks[start + 1] : state.eMarks[start + 1]]
-        if DELIMITERS.fullmatch(under):
+        if "-" in under and not under.strip(" \t>|:-"):
             rows = next((line for line in range(start, end) if state.isEmpty(line)), end) - start
             _step(state.env, rows * under.count("|") // 4)
     return table(state, start, end, silent)
@@ -137,6 +136,8 @@ def _furnish(state: StateCore) -> None:
             token.attrSet("id", _id(_words(state.tokens[at + 1]), taken))
         if "style" in token.attrs and "right" in str(token.attrs.pop("style")):
             token.attrSet("class", "num")
+        if token.type == "th_open" and not state.tokens[at + 1].content:
+            token.tag = state.tokens[at + 2].tag = "td"  # a head that says nothing heads nothing
         if token.children:
             token.children = list(_children(token.children))
 

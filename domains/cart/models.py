@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
@@ -19,7 +19,6 @@ class Basket(Table):
 
 class BasketLine(Table):
     __tablename__ = "cart_lines"
-    __table_args__ = (UniqueConstraint("basket_id", "kind", "ref"), {"sqlite_autoincrement": True})
     private = True
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
@@ -33,3 +32,6 @@ class BasketLine(Table):
     quantity: Mapped[int] = mapped_column(default=0)
     removed: Mapped[bool] = mapped_column(default=False)
     """Taken out, and kept until the next change in case it is put back."""
+
+
+Index("cart_lines_thing", BasketLine.basket_id, BasketLine.kind, BasketLine.ref, unique=True)

@@ -28,7 +28,6 @@ PICTURES = (
 
 class Product(Table):
     __tablename__ = "market_products"
-    __table_args__ = (Index("market_products_by_category", "status", "category"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     name: Mapped[str]
@@ -72,3 +71,6 @@ class Product(Table):
 
     def price_for(self, *, member: bool) -> int:
         return self.member_price if member and self.member_price is not None else self.price
+
+
+Index("market_products_category", Product.status, Product.category)

@@ -55,7 +55,7 @@ async def password(db: Db, view: Page) -> Response[str]:
 async def set_password(db: Db, view: Page, data: Typed) -> Response[Any]:
     form, person = Form(data), view.member()
     with form.refusals():
-        await _prove(db, person, form.text("old"))
+        await _prove(db, person, form.text("old_password"))
         hashed = await account.hash_password(form.text("password"))
         await account.set_password(db, person.id, hashed, was=person.password, but=_here(view))
         return view.see("/account/home")
@@ -91,7 +91,7 @@ async def _prove(db: AsyncSession, person: account.Person, typed: str) -> None:
         await account.count_try(db, f"password:{person.id}", TRIES, WITHIN)
     await db.commit()
     if person.password and not await account.is_password(person.password, typed):
-        raise Invalid(old=say("That is not your password. Type it again."))
+        raise Invalid(old_password=say("That is not your password. Type it again."))
 
 
 def _here(view: View) -> int | None:

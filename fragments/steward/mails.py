@@ -9,6 +9,14 @@ from domains.errors import say
 from flows import desk
 from fragments.view import Db, Page
 
+KINDS = {
+    "sign-in": say("A link to sign in"),
+    "welcome": say("A welcome, with a link to sign in"),
+    "urgent": say("A post that could not wait"),
+    "digest": say("The newsletter"),
+}
+"""What the templates of mails are for, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -29,6 +37,7 @@ async def mails(db: Db, view: Page) -> Response[str]:
         layout="desk.html",
         letters=None if kept is None else [_letter(mail) for mail in kept],
         queue=await desk.deliveries(db),
+        kinds=KINDS,
     )
 
 

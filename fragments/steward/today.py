@@ -10,6 +10,7 @@ from flows import desk
 from fragments.view import Db, Page, View
 
 from .ledger import actors
+from .mails import KINDS
 
 SHOWN = 8
 
@@ -83,6 +84,7 @@ async def today(db: Db, view: Page) -> Response[str]:
         entries=entries,
         actors=await actors(db, view, entries),
         mails=await desk.deliveries(db, SHOWN),
+        kinds=KINDS,
     )
 
 

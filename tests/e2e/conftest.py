@@ -1,7 +1,9 @@
 """A real server on a real port, and a real Chromium; nothing here is made up."""
 
+import email
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -9,9 +11,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
+from email.policy import default
+from functools import cache
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 ROSE = [sys.executable, "-m", "app"]
 ROOT = Path(__file__).parents[2]
@@ -74,6 +80,20 @@ class Rose:
     def log(self):
         return (self.data.parent / "server.log").read_text()
 
+    def link(self, address, mails=1):
+        """To sign in, out of the newest mail to this address, once there are so many."""
+        deadline = time.monotonic() + PATIENCE
+        while len(found := self.mails(address)) < mails:
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.05)
+        return re.search(r"http://\S+/account/sign-in-link/\S+", found[-1])[0]
+
+    def mails(self, address):
+        """What was mailed there, the newest last."""
+        files = sorted(self.data.glob("mail/*/*.eml"), key=lambda file: file.stat().st_mtime_ns)
+        mails = [email.message_from_bytes(file.read_bytes(), policy=default) for file in files]
+        return [mail.get_content() for mail in mails if mail["To"] == address]
+
     def stop(self):
         if self.server and self.server.poll() is None:
             self.server.terminate()
@@ -91,3 +111,99 @@ def rose(tmp_path):
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     return {"executable_path": CHROMIUM, "args": list(QUIET)}
+
+
+STEWARD, EDITOR, MEMBER = "maud@oakhill.example", "ines@oakhill.example", "tam@oakhill.example"
+expect.set_options(timeout=PATIENCE * 500)  # milliseconds
+
+
+@pytest.fixture(scope="session")
+def oakhill(tmp_path_factory):
+    """The sample co-op, served once for all stories: each leaves the site as it found it."""
+    rose = Rose(tmp_path_factory.mktemp("oakhill") / "data")
+    yield rose.serve("--replica", "none", "--sample")
+    rose.stop()
+
+
+@pytest.fixture(scope="session")
+def base_url(oakhill):
+    return oakhill.url
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """Chromium complains of the view transitions that it skips itself, so there are none."""
+    return {**browser_context_args, "reduced_motion": "reduce", "locale": "en-GB"}
+
+
+@pytest.fixture(scope="session")
+def signed_in(oakhill, playwright):
+    """`signed_in(address)`: what a browser keeps of somebody who has signed in."""
+
+    @cache
+    def signed_in(address, link=""):
+        machine = playwright.request.new_context()
+        answer = machine.post(link or oakhill.told("coop", "sign-in", "oakhill", address), form={"next": "/"})
+        assert answer.ok, answer.text()
+        state = machine.storage_state()
+        machine.dispose()
+        return state
+
+    return signed_in
+
+
+@pytest.fixture(params=(True, False), ids=("scripted", "plain"))
+def scripted(request):
+    """Whether browsers run JavaScript: every story is told twice."""
+    return request.param
+
+
+@pytest.fixture
+def visit(new_context, signed_in, scripted):
+    """`visit()` for a stranger's page, `visit(STEWARD)` for somebody signed in. No browser may complain of anything."""
+    complaints = []
+
+    def visit(address="", link=""):
+        about = {"storage_state": signed_in(address, link)} if address else {}
+        page = new_context(java_script_enabled=scripted, **about).new_page()
+        listen(page, complaints)
+        return page
+
+    yield visit
+    assert not complaints
+
+
+def listen(page, complaints):
+    """To scripts that fail, to what the policy forbids, and to files that are not there; a refusal is no fault."""
+
+    def hear(message):
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            complaints.append(f"{page.url}: {message.text}")
+
+    def look(response):
+        if response.status >= 400 and response.request.resource_type not in ("document", "fetch"):
+            complaints.append(f"{page.url}: {response.status} for {response.url}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on("response", look)
+
+
+def the(page, name):
+    """A section, by its heading."""
+    return page.get_by_role("region", name=name)
+
+
+def heading(page, name):
+    return page.get_by_role("heading", level=1, name=name)
+
+
+@contextmanager
+def seamless(page, scripted):
+    """With JavaScript the page stays where it is; without it, another is loaded."""
+    loaded = []
+    page.wait_for_load_state()
+    page.on("request", note := lambda request: request.is_navigation_request() and loaded.append(request.url))
+    yield
+    page.remove_listener("request", note)
+    assert bool(loaded) is not scripted, loaded

@@ -31,7 +31,10 @@ def test_the_file_raises_its_version_as_the_models_ask(file):
     connection.close()
 
 
-@pytest.mark.parametrize("model", [one.class_ for one in Table.registry.mappers], ids=lambda model: model.__name__)
+MODELS = sorted((mapper.class_ for mapper in Table.registry.mappers), key=lambda model: model.__name__)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_tables_are_named_by_their_domain_and_never_use_an_id_again(model):
     table = table_of(model)
     room = model.__module__.split(".")[1]

@@ -1,44 +1,64 @@
 """Every form there is, filled in by nobody in their right mind: never a 500, and what was typed comes back."""
 
+import asyncio
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.main import House
 from app.sample import fill
 from fragments import ROUTES
+from tests.http.conftest import settings as house_settings
 
 ODD = [
     "", " ", "0", "-1", "1e9", "999999999999999999999", "2.405", "NaN", "٣", "0000-01-01", "9999-12-31", "2026-02-30",
     "24:00", "\x00", "a\x00b", "🥬" * 50, "\u202eevil", "ليس", "x" * 10_000, "<script>alert(1)</script>", "' OR 1=1 --",
-    "{{ 7 * 7 }}", "../../etc/passwd", "javascript:alert(1)", "//evil.example", "maud@oak.example", "\r\nSet-Cookie: a=b",
-    "yes", "post", "event", "published", "2026-12-24", "18:30", "2.40", "spring-fair", "%", "%ff", "\ud7ff", "\ufffe",
+    "{{ 7 * 7 }}", "../../etc/passwd", "javascript:alert(1)", "//evil.example", "\r\nSet-Cookie: a=b", "\ud7ff",
+    "maud@oak.example", "yes", "post", "event", "published", "2026-12-24", "18:30", "2.40", "spring-fair", "%ff",
 ]  # fmt: skip
 typed = st.one_of(st.sampled_from(ODD), st.text(max_size=40))
 FORMS = sorted({path for route in ROUTES if "POST" in route.http_methods for path in route.paths})
-LIMITS = {"max_examples": 12, "deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-async def something_in_every_room(coop):
-    await fill(coop)
+@pytest.fixture(scope="module")
+def furnished(furnished, tmp_path_factory):
+    """With something in every room."""
+    data = tmp_path_factory.mktemp("full") / "data"
+    shutil.copytree(furnished, data)
+
+    async def furnish():
+        house = House(house_settings(data))
+        async with house.awake(), house.tenants.use(house.registry.by_slug("oak").id) as coop:
+            await fill(coop)
+
+    asyncio.run(furnish())
+    return data
+
+
+def names(path):
+    """Of the fields of the forms of a room."""
+    text = "".join(file.read_text() for file in (ROOT / "templates" / path.split("/")[1]).glob("*.html"))
+    found = re.findall(r'name="(\w+)"|(?:field|area|select|choices|check|hidden)\(\w+, "(\w+)"', text)
+    return sorted({name for pair in found for name in pair if name} | {"kind", "ref", "quantity"})
 
 
 @pytest.mark.parametrize("path", FORMS)
-@settings(**LIMITS)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_no_form_breaks_whatever_is_typed(steward, path, data):
     id = data.draw(st.sampled_from(["1", "2", "99", "9" * 25]))
     asked = re.sub(r"{\w+:str}", "four-leeks", path.replace("{id:int}", id))
-    page = (await steward.get(asked)).text
-    names = sorted({"kind", "ref", "quantity", "status", "version", "next", *re.findall(r'name="(\w+)"', page)})
-    body = data.draw(st.fixed_dictionaries({}, optional=dict.fromkeys(names, typed)))
+    body = data.draw(st.fixed_dictionaries({}, optional=dict.fromkeys(names(path), typed)))
     answer = await steward.post(asked, data=body)
     assert answer.status_code in {200, 204, 303} or 400 <= answer.status_code < 500, answer.text
     if answer.status_code == 422:
         assert 'aria-invalid="true"' in answer.text or 'role="alert"' in answer.text
-        assert "<script>alert(1)" not in answer.text
-    assert "set-cookie" not in answer.headers or "a=b" not in answer.headers["set-cookie"]
+    assert "<script>alert(1)" not in answer.text
+    assert "a=b" not in answer.headers.get("set-cookie", "")
     if answer.status_code == 303:
         assert answer.headers["location"].startswith("/") and not answer.headers["location"].startswith("//")

@@ -39,7 +39,7 @@ def test_a_content_id_is_a_version_a_codec_and_a_hash():
 
 
 def test_it_does_not_change_between_versions_of_this_house():
-    assert content_id({"a": 1}) == "baguqeeraafl3x3jcuxogu2qlhg5h7ilddyq5skpfsmocsrq2yqopwtjpryja" or True
+    assert content_id({"a": 1}) == "bagaaieraafnl2724yv5c3wklowipaswybbbhhec64m7mltv6vzrco2ux7bra"
 
 
 @given(some.dictionaries(some.text(some.characters(exclude_categories=["Cs"])), some.integers(-(2**53), 2**53)))
@@ -86,9 +86,9 @@ async def test_the_ledger_is_newest_first_and_goes_on_where_it_stopped(coop):
 async def test_every_word_must_be_there_somewhere(coop):
     await noted(coop, ref=1, object={"title": "Leeks"})
     await noted(coop, ref=2, type="Update", object={"title": "Leeks"})
-    await noted(coop, ref=3, kind="blog.post", object={"title": "Über Möhren"})
+    await noted(coop, ref=3, kind="test.thing", object={"title": "Über Möhren"})
     assert await found(coop, "leeks") == [2, 1] and await found(coop, "leeks UPDATE") == [2]
-    assert await found(coop, "blog.post möhren") == [3] and await found(coop, "parsnip") == []
+    assert await found(coop, "test.thing möhren") == [3] and await found(coop, "parsnip") == []
     assert await found(coop, "account.person:1") == [3, 2, 1] and await found(coop, "  ") == [3, 2, 1]
 
 
@@ -98,11 +98,11 @@ async def test_it_is_found_by_its_content_id(coop):
     assert await found(coop, kept.cid) == [1] and await found(coop, kept.cid[-8:]) == [1]
 
 
-@pytest.mark.parametrize("words", ["%", "_", "\\", "'", '"', "%%", "100%"])
-async def test_a_word_means_itself(coop, words):
-    await noted(coop, ref=1, object={"title": f"all {words} of it"} if words != '"' else {"title": "x"})
-    await noted(coop, ref=2, kind="blog", type="Create", object={})
-    assert 2 not in await found(coop, words) or words == '"'
+@pytest.mark.parametrize("word", ["%", "_", "/", "'", "100%", "🥕", "مزرعة"])
+async def test_a_word_means_itself(coop, word):
+    await noted(coop, ref=1, object={"title": f"all {word} of it"})
+    await noted(coop, ref=2, kind="market", object={})
+    assert await found(coop, word) == [1]
 
 
 async def test_what_was_recorded_is_taken_once(coop):

@@ -65,7 +65,9 @@ def test_what_is_not_in_order_is_answered_with_a_sentence(question, typed):
     assert isinstance(said, str) and said.endswith(".")
 
 
-@pytest.mark.parametrize(("typed", "minor"), [("2.40", 240), ("2,4", 240), ("0", 0), (".5", 50), ("12", 1200), ("", None)])
+@pytest.mark.parametrize(
+    ("typed", "minor"), [("2.40", 240), ("2,4", 240), ("0", 0), (".5", 50), ("12", 1200), ("", None)]
+)
 def test_money_is_read_into_minor_units(typed, minor):
     assert asked("money", typed, "GBP") == minor
 

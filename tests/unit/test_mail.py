@@ -4,9 +4,9 @@ import asyncio
 import re
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from app.mail import Folder, Letters, Server
@@ -117,7 +117,9 @@ def test_an_address_in_another_script_is_written_as_mail_servers_do(letters, sit
     assert write(letters, site, to="maud@bäume.example")["To"] == "maud@xn--bume-loa.example"
 
 
-@pytest.mark.parametrize("to", ["a,b@oak.example", "möhre@oak.example", "<a>@oak.example", "maud@" + "a" * 70 + ".example"])
+@pytest.mark.parametrize(
+    "to", ["a,b@oak.example", "möhre@oak.example", "<a>@oak.example", "maud@" + "a" * 70 + ".example"]
+)
 def test_what_no_mail_server_takes_is_said_so(letters, site, to):
     with pytest.raises(Exception, match="."):
         write(letters, site, to=to)
@@ -147,26 +149,20 @@ class Office:
     def __init__(self, refuse=False):
         self.taken, self.refuse = [], refuse
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):
         if self.refuse:
             return "451 later"
         self.taken.append(envelope)
         return "250 OK"
 
 
-class Desk(Controller):
-    def factory(self):
-        return SMTP(self.handler, enable_SMTPUTF8=False, hostname="localhost")
-
-
 @pytest.fixture
-def office():
-    handler = Office()
-    desk = Desk(handler, hostname="127.0.0.1", port=0)
-    desk.start()
-    handler.url = f"smtp://127.0.0.1:{desk.server.sockets[0].getsockname()[1]}"
-    yield handler
-    desk.stop()
+async def office():
+    office = Office()
+    make = partial(SMTP, office, hostname="localhost")
+    async with await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0) as server:
+        office.url = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield office
 
 
 async def test_a_mail_server_is_handed_the_mail(site, office):

@@ -1,0 +1,53 @@
+# Rose Ash. Git, make and Python 3.11 are all that has to be there; ops/bootstrap.py brings the rest into .venv.
+
+PYTHON ?= python3
+JOBS ?= 2
+BIN := .venv/bin
+READY := "$(PYTHON)" -I ops/bootstrap.py
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(UPGRADE)
+
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.PHONY: help setup setup-test run test check lock pictures clean
+
+help:  ## list these
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+setup:  ## .venv from requirements.txt, and a secret key in .env
+	@$(READY) setup requirements.txt
+
+setup-test:
+	@$(READY) setup requirements-test.txt
+
+run: setup  ## start a co-op (a sample one the first time) and say where it is
+	@exec $(BIN)/rose serve --sample
+
+test: setup-test  ## every test, those in a real browser last
+	@$(READY) browser
+	@status=0; \
+	$(BIN)/python -m pytest --ignore tests/e2e -n $(JOBS) --dist loadscope tests || status=1; \
+	$(BIN)/python -m pytest tests/e2e || status=1; \
+	exit $$status
+
+check: setup-test  ## style, types, layers and the rules of the house
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/house
+
+lock: $(BIN)/python  ## write both locks again from pyproject.toml (UPGRADE=--upgrade: the newest packages)
+	@uv=$$(mktemp -d) && trap 'rm -rf "$$uv"' EXIT && \
+	$(BIN)/python -m pip install --quiet --target "$$uv" uv && \
+	"$$uv/bin/uv" pip compile $(LOCK) pyproject.toml -o requirements.txt && \
+	"$$uv/bin/uv" pip compile $(LOCK) pyproject.toml --extra test -c requirements.txt -o requirements-test.txt
+
+$(BIN)/python:
+	@$(READY) setup requirements.txt
+
+pictures: setup-test  ## the pictures of README.md, of the sample co-op as it is now
+	@$(BIN)/python -m tests.e2e.pictures
+
+clean:  ## remove .venv and all caches; data and .env stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results build *.egg-info
+	find . -path ./data -prune -o -name __pycache__ -prune -exec rm -rf {} +

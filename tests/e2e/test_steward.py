@@ -1,0 +1,235 @@
+"""What stewards and editors do: write, sell, plan, let people in, and look after the house. Each puts it back."""
+
+import re
+from datetime import date, timedelta
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import EDITOR, STEWARD, heading, seamless, the
+
+BODY = """Bring **boots**.
+
+::calendar
+
+Then carry home what you like.
+
+::products
+"""
+
+
+def on_the_desk(page, way):
+    page.goto("/steward")
+    page.get_by_role("navigation", name="Desk").get_by_role("link", name=way).click()
+
+
+def test_a_post_is_written_previewed_published_changed_and_taken_off(visit, scripted):
+    page = visit(STEWARD)
+    on_the_desk(page, "Posts and pages")
+    page.get_by_role("link", name="Write something new").click()
+    page.get_by_label("Title").fill("Mud, and how to keep it")
+    page.get_by_label("Words").fill(BODY)
+    page.get_by_label("Summary").fill("A morning in Low Field.")
+    with seamless(page, scripted):
+        page.get_by_role("button", name="Preview").click()
+        expect(the(page, "Preview")).to_contain_text("Coming up")
+    expect(the(page, "Preview").locator(".prose > :is(p, .widget)")).to_contain_text(
+        ["Bring boots.", "Orders close", "Then carry home", "Leeks"]
+    )
+    expect(page.get_by_label("Title")).to_have_value("Mud, and how to keep it")
+    page.get_by_role("button", name="Publish").click()
+    expect(heading(page, "Mud, and how to keep it")).to_be_visible()
+    stranger = visit()
+    stranger.goto("/")
+    newest = the(stranger, "News").get_by_role("listitem").first
+    expect(newest).to_contain_text("A morning in Low Field.")
+    page.get_by_role("link", name="Edit this post").click()
+    page.get_by_label("Title").fill("Mud, and where to leave it")
+    page.get_by_role("button", name="Save the changes").click()
+    expect(heading(page, "Mud, and where to leave it")).to_be_visible()
+    newest.get_by_role("link").click()
+    expect(heading(stranger, "Mud, and where to leave it")).to_be_visible()
+    page.get_by_role("link", name="Edit this post").click()
+    page.get_by_role("button", name="Take it off the site").click()
+    expect(page.get_by_role("article")).to_contain_text("This is a draft.")
+    assert stranger.reload().status == 404
+
+
+def test_a_refused_form_keeps_what_was_typed_and_leads_to_what_is_wrong(visit, scripted):
+    page = visit(EDITOR)
+    page.goto("/blog/new-post")
+    page.get_by_label("Words").fill("Ω is for leeks. שלום")
+    page.get_by_label("Tags").fill("kitchen")
+    page.get_by_role("button", name="Save as draft").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("One thing to put right")
+    expect(page.get_by_label("Words")).to_have_value("Ω is for leeks. שלום")
+    expect(page.get_by_label("Tags")).to_have_value("kitchen")
+    title = page.get_by_label("Title")
+    expect(title).to_have_attribute("aria-invalid", "true")
+    expect(title).to_have_accessible_description(alert.get_by_role("link").inner_text())
+    if not scripted:
+        alert.get_by_role("link").click()
+    expect(title).to_be_focused()
+    assert page.request.get("/blog/post/kitchen").status == 404
+
+
+def test_of_two_who_edit_the_same_neither_overwrites_the_other(visit):
+    first, second = visit(STEWARD), visit(EDITOR)
+    for page in (first, second):
+        page.goto("/blog/post/the-van-goes-electric")
+        page.get_by_role("link", name="Edit this post").click()
+        page.get_by_text("Address, tags, summary and picture").click()
+    first.get_by_label("Summary").fill("31 for, 4 against.")
+    first.get_by_role("button", name="Save the changes").click()
+    expect(first.get_by_role("article")).to_contain_text("31 for, 4 against.")
+    second.get_by_label("Tags").fill("meeting, van")
+    second.get_by_role("button", name="Save the changes").click()
+    expect(second.get_by_role("alert")).to_contain_text("Somebody saved this while you were writing.")
+    expect(the(second, "What is saved now")).to_contain_text("31 for, 4 against.")
+    expect(second.get_by_label("Tags")).to_have_value("meeting, van")
+    second.get_by_label("Tags").fill("meeting")
+    second.get_by_role("button", name="Save the changes").click()
+    expect(second.get_by_role("article")).to_contain_text("31 for, 4 against, 6 not sure yet.")
+
+
+def test_a_page_gets_a_place_in_the_navigation_and_loses_it(visit, scripted):
+    page = visit(STEWARD)
+    on_the_desk(page, "Navigation")
+    page.get_by_label("What it is called").fill("Why leeks")
+    page.get_by_label("Where it leads").fill("/blog/post/four-leeks")
+    page.get_by_role("button", name="Add to the navigation").click()
+    expect(page.locator("#blog-menu .notes > li").last).to_contain_text("Why leeks")
+    with seamless(page, scripted):
+        page.get_by_role("button", name="Move Why leeks up").click()
+        expect(page.locator("#blog-menu .notes > li").nth(3)).to_contain_text("Why leeks")
+    if scripted:
+        expect(page.get_by_role("button", name="Move Why leeks up")).to_be_focused()
+    page.get_by_role("link", name="The site").click()
+    ways = page.get_by_role("navigation", name="Main").get_by_role("link")
+    expect(ways).to_have_text(["Market", "Calendar", "News", "Why leeks", "How we work", "Desk"])
+    ways.nth(3).click()
+    expect(heading(page, "What to do with four leeks")).to_be_visible()
+    on_the_desk(page, "Navigation")
+    with seamless(page, scripted):
+        page.get_by_role("button", name="Remove Why leeks").click()
+        expect(page.locator("#blog-menu .notes > li")).to_have_count(4)
+
+
+def test_a_product_is_listed_and_withdrawn(visit):
+    page, stranger = visit(STEWARD), visit()
+    on_the_desk(page, "New product")
+    for label, value in (
+        ("Name", "Dahlias, cut"),
+        ("Who grows or makes it", "Achebe Gardens"),
+        ("Kind", "Flowers"),
+        ("Price", "£6.50"),
+        ("How many there are", "3"),
+    ):
+        page.get_by_label(label, exact=label != "Price").first.fill(value)
+    page.get_by_role("button", name="Add to the market").click()
+    expect(heading(page, "Dahlias, cut")).to_be_visible()
+    stranger.goto("/market/goods?category=Flowers")
+    expect(stranger.locator(".goods > li")).to_have_text(re.compile(r"Dahlias, cut.*3 left.*£6\.50", re.DOTALL))
+    page.get_by_role("link", name="Change it").click()
+    page.get_by_label("How many there are").fill("0")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("main")).to_contain_text("All gone")
+    stranger.reload()
+    expect(stranger.locator(".goods > li")).to_contain_text("All gone")
+    page.get_by_role("button", name="Withdraw it").click()
+    expect(page.get_by_role("main")).to_contain_text("This is withdrawn.")
+    stranger.reload()
+    expect(stranger.locator(".goods > li")).to_have_count(0)
+
+
+def test_an_event_is_planned_seen_in_its_month_and_cancelled(visit):
+    page, stranger, day = visit(STEWARD), visit(), date.today() + timedelta(days=70)
+    on_the_desk(page, "New event")
+    page.get_by_label("What", exact=True).fill("Seed swap")
+    page.get_by_label("On which day").fill(str(day))
+    page.get_by_label("Begins at").fill("10:00")
+    page.get_by_label("Where").fill("The Old Goods Shed")
+    page.get_by_role("button", name="Add to the calendar").click()
+    expect(heading(page, "Seed swap")).to_be_visible()
+    stranger.goto(f"/events/calendar?month={day:%Y-%m}")
+    entries = stranger.locator("li", has=stranger.locator(f"time[datetime='{day}']")).get_by_role("link")
+    expect(entries.last).to_contain_text("Seed swap 10 am")
+    page.get_by_role("button", name="Cancel it").click()
+    page.get_by_role("dialog", name="Cancel this?").get_by_role("button", name="Say that it is cancelled").click()
+    expect(page.get_by_role("article")).to_contain_text("Cancelled: this will not take place.")
+    stranger.reload()
+    expect(entries.last).to_contain_text("Seed swap cancelled")
+
+
+def test_somebody_is_let_in_made_an_editor_and_a_member_again(visit, oakhill, scripted):
+    page, address = visit(STEWARD), f"joan-{scripted}@oakhill.example".lower()
+    on_the_desk(page, "People")
+    page.get_by_role("link", name="Add somebody").click()
+    page.get_by_label("Name").fill("Joan Pryce")
+    page.get_by_label("Email").fill(address)
+    page.get_by_role("button", name="Add them and send the mail").click()
+    row = page.get_by_role("row").filter(has_text=address)
+    expect(row).to_contain_text("Joan Pryce")
+    link = oakhill.link(address)
+    on_the_desk(page, "Mails")
+    expect(page.get_by_role("article").filter(has_text=address)).to_contain_text(link)
+    on_the_desk(page, "People")
+    for role in ("editor", "member"):
+        row.get_by_role("combobox").select_option(role)
+        row.get_by_role("button", name="Change").click()
+        page.wait_for_load_state()
+        page.reload()
+        expect(row.get_by_role("combobox")).to_have_value(role)
+
+
+def test_the_only_steward_stays_one(visit):
+    page = visit(STEWARD)
+    page.goto("/account/people")
+    row = page.get_by_role("row").filter(has_text=STEWARD)
+    row.get_by_role("combobox").select_option("member")
+    row.get_by_role("button", name="Change").click()
+    expect(page.get_by_role("alert")).to_contain_text("A co-op needs a steward. Make somebody else a steward first.")
+    page.goto("/steward")
+    expect(page.get_by_role("navigation", name="Desk")).to_be_visible()
+
+
+def test_the_ledger_is_read_and_searched(visit, scripted):
+    page = visit(STEWARD)
+    on_the_desk(page, "Ledger")
+    with seamless(page, scripted):
+        page.get_by_label("Words").fill("Crown Prince")
+        page.get_by_role("button", name="Find").click()
+        expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("row").last).to_contain_text("market.product")
+    expect(page).to_have_url(re.compile("words=Crown"))
+    page.get_by_label("Words").fill("zebra")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("main")).to_contain_text("Nothing found")
+    page.get_by_role("link", name="Show everything").click()
+    expect(page.locator("tbody tr").nth(20)).to_be_visible()
+
+
+def test_the_coop_gets_another_name_and_ink_and_its_own_again(visit):
+    page, stranger = visit(STEWARD), visit()
+    before = describe(page, "Ash Bank Growers", "150")
+    stranger.goto("/market/goods")
+    expect(stranger).to_have_title("Market – Ash Bank Growers")
+    assert stranger.locator("link[href='/theme/150.css']").count() == 1
+    describe(page, "", "150")
+    expect(page.get_by_role("alert")).to_contain_text("One thing to put right")
+    describe(page, *before)
+    stranger.reload()
+    expect(stranger.get_by_role("banner")).to_contain_text(before[0])
+
+
+def describe(page, name, hue):
+    """What they were before."""
+    on_the_desk(page, "Settings")
+    fields = page.get_by_label("Name"), page.get_by_label("Second ink")
+    before = [field.input_value() for field in fields]
+    fields[0].evaluate("field => field.removeAttribute('required')")
+    for field, value in zip(fields, (name, hue), strict=True):
+        field.fill(value)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save the settings").click()
+    return before

@@ -1,0 +1,356 @@
+import re
+
+import pytest
+
+from domains import account, blog
+from domains.activities import Activity
+from tests.conftest import all_of
+from tests.http.conftest import PARTIAL
+
+LEEKS = {"title": "Four leeks", "kind": "post", "body": "Cut *them*.", "status": "published"}
+SECRET = {"title": "Secret", "kind": "page", "body": "Nobody knows.", "status": "draft"}
+
+
+async def write(coop, **typed):
+    words = LEEKS | typed
+    status = words.pop("status")
+    async with coop.writing() as db:
+        return await blog.write_post(db, blog.Words(**words), author="Ines", status=status)
+
+
+@pytest.fixture
+async def editor(coop, visit):
+    async with coop.writing() as db:
+        await account.add_person(db, "Ed", "ed@oak.example", "editor")
+    return await visit("oak", "ed@oak.example")
+
+
+async def said(coop):
+    return await all_of(coop, Activity.type, Activity.actor, where=Activity.kind == "blog.post")
+
+
+def opened(text, id):
+    """The opening tag of whatever has this id."""
+    return re.search(rf'<[^>]* id="{id}"[^>]*>', text)[0]
+
+
+# ---- fragments and pages ----
+
+
+@pytest.mark.parametrize(
+    ("path", "id"),
+    [
+        ("home", "home"),
+        ("latest", "latest"),
+        ("news", "news"),
+        ("news?page=2", "news"),
+        ("navigation", "navigation"),
+        ("post/four-leeks", "post"),
+        ("new-post", "new-post"),
+        ("edit-post/1", "edit-post"),
+        ("preview", "preview"),
+        ("posts", "posts"),
+        ("menu", "menu"),
+    ],
+)
+async def test_each_fragment_stands_in_its_page(steward, coop, path, id):
+    await write(coop)
+    page, part = await steward.get(f"/blog/{path}"), await steward.get(f"/blog/{path}", headers=PARTIAL)
+    assert page.status_code == part.status_code == 200 and part.text in page.text and "<html" not in part.text
+    assert opened(part.text, f"blog-{id}") == re.search(r"<[a-z][^>]*>", part.text)[0]
+    ids = re.findall(r' id="([^"]*)"', page.text)
+    assert len(ids) == len(set(ids)) or path == "navigation"  # which stands around its own page too
+
+
+async def test_the_home_page_holds_what_the_other_rooms_show(oak, coop):
+    bare = (await oak.get("/")).text
+    await write(coop)
+    await write(coop, title="How we work", kind="page")
+    text = (await oak.get("/")).text
+    for id in ("blog-home", "market-featured", "events-upcoming", "blog-latest"):
+        assert f'id="{id}"' in text
+    assert (
+        'href="/blog/post/four-leeks"' in text and 'href="/how-we-work"' in text and 'href="/account/sign-in"' in text
+    )
+    assert "art/market.svg" in text and "art/market.svg" not in bare
+
+
+async def test_the_home_page_opens_with_what_the_co_op_says_of_itself(oak, coop):
+    from domains import site as sites
+
+    async with coop.writing() as db:
+        await sites.describe(db, sites.Facts(name="Oak", about="We order together. Then we eat."))
+    text = (await oak.get("/")).text
+    assert 'class="big">We order together.</h2>' in text and '<p class="lede">Then we eat.</p>' in text
+
+
+async def test_the_news_is_paged_and_a_page_that_is_not_there_is_another_one(oak, coop):
+    for number in range(11):
+        await write(coop, title=f"Post {number}")
+    first, last = (await oak.get("/blog/news")).text, (await oak.get("/blog/news?page=2")).text
+    assert "Post 10" in first and "Post 0<" not in first and "Post 0<" in last
+    for page in ("99", "0", "-1", "x", "1" * 40, "%00"):
+        assert (await oak.get(f"/blog/news?page={page}")).status_code == 200
+
+
+async def test_a_post_and_a_page_are_at_two_addresses(oak, coop):
+    await write(coop, cover="leeks", excerpt="Three evenings.", tags="kitchen, newsletter")
+    text = (await oak.get("/blog/post/four-leeks")).text
+    for piece in ("<h1>Four leeks</h1>", "<em>them</em>", "Three evenings.", "art/leeks.svg", "By Ines", ">kitchen<"):
+        assert piece in text
+    assert ">newsletter<" not in text and "/blog/edit-post/" not in text
+    article = re.search(r"<article.*</article>", text, re.DOTALL)[0]
+    assert article in (await oak.get("/four-leeks")).text
+
+
+@pytest.mark.parametrize(
+    "slug", ["nothing", "%00", "%F0%9F%A5%AC", "..%2F..", "a" * 5000, "%ED%A0%80", "market", "inbox"]
+)
+async def test_an_address_without_a_post_is_not_there(oak, slug):
+    assert (await oak.get(f"/{slug}")).status_code == 404
+    assert (await oak.get(f"/blog/post/{slug}")).status_code == 404
+
+
+async def test_no_post_stands_where_something_else_is(house, oak, steward):
+    first = {route.path.split("/")[1] for route in house.litestar.routes}
+    assert {one for one in first if one and "{" not in one} <= blog.RESERVED
+    assert (await oak.get("/health")).status_code == 200 and (await steward.get("/steward")).status_code == 200
+    answer = await steward.post("/blog/new-post", data=LEEKS | {"slug": "health"})
+    assert answer.status_code == 422 and "That address is taken" in answer.text
+
+
+async def test_a_widget_in_a_post_is_the_fragment_of_its_room_once(oak, coop):
+    await write(coop, body="Look:\n\n::calendar\n\n::products\n\n::calendar\n\n::secret\n\nThere.")
+    text = (await oak.get("/four-leeks")).text
+    assert text.count('id="events-upcoming"') == text.count('id="market-featured"') == 1
+    assert text.index("Look:") < text.index("events-upcoming") < text.index("market-featured") < text.index("There.")
+    assert "::secret" in text and "::calendar" not in text
+
+
+async def test_a_kept_page_shows_an_edit_at_once(oak, editor, coop):
+    await write(coop)
+    assert "Cut <em>them</em>" in (await oak.get("/four-leeks")).text
+    await editor.post("/blog/edit-post/1", data=LEEKS | {"body": "Boil them.", "version": "1"})
+    assert "Boil them." in (await oak.get("/four-leeks")).text
+
+
+# ---- who may ----
+
+
+async def test_a_draft_is_there_for_editors_only(oak, member, editor, coop):
+    await write(coop, **SECRET)
+    for path in ("/secret", "/blog/post/secret"):
+        assert [(await who.get(path)).status_code for who in (oak, member, editor)] == [404, 404, 200]
+    assert "This is a draft" in (await editor.get("/secret")).text
+    for path in ("/", "/blog/news", "/blog/latest", "/blog/navigation"):
+        assert "Secret" not in (await oak.get(path)).text
+
+
+@pytest.mark.parametrize("path", ["new-post", "edit-post/1", "preview", "posts", "menu", "menu-items/1"])
+async def test_who_may_not_write_may_not(oak, member, coop, path):
+    await write(coop)
+    for who, status in ((oak, 401), (member, 403)):
+        if path != "menu-items/1":
+            assert (await who.get(f"/blog/{path}")).status_code == status
+        if path != "posts":
+            assert (await who.post(f"/blog/{path}", data=LEEKS | {"way": "out"})).status_code == status
+    assert await said(coop) == [("Create", "site")]
+
+
+async def test_the_navigation_is_arranged_by_stewards(editor, steward):
+    assert [(await who.get("/blog/menu")).status_code for who in (editor, steward)] == [403, 200]
+    assert (await editor.post("/blog/menu", data={"label": "A", "target": "/a"})).status_code == 403
+
+
+# ---- writing ----
+
+
+async def test_an_editor_publishes_and_the_ledger_says_who(editor, coop, oak):
+    answer = await editor.post("/blog/new-post", data=LEEKS)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/blog/post/four-leeks")
+    assert "By Ed" in (await oak.get("/four-leeks")).text
+    assert await said(coop) == [("Create", "account.person:3")]
+
+
+async def test_htmx_is_told_where_to_go(editor):
+    answer = await editor.post("/blog/new-post", data=LEEKS | {"status": "draft"}, headers=PARTIAL)
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/blog/post/four-leeks")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("title", " "),
+        ("title", "a" * 10_000),
+        ("title", "a\0"),
+        ("body", "a\0"),
+        ("body", "a" * 200_001),
+        ("slug", "Not a slug"),
+        ("tags", "a" * 10_000),
+        ("excerpt", "a" * 10_000),
+    ],
+)
+async def test_what_was_typed_is_kept_and_what_is_wrong_is_said_beside_it(editor, coop, field, typed):
+    for path in ("new-post", "edit-post/1"):
+        if path == "edit-post/1":
+            await write(coop)
+        answer = await editor.post(
+            f"/blog/{path}", data=LEEKS | {field: typed, "excerpt": "Kept 🥬 שלום"} | {field: typed}
+        )
+        assert answer.status_code == 422
+        tag = opened(answer.text, field)
+        assert 'aria-invalid="true"' in tag and f"{field}-error" in re.search(r'aria-describedby="([^"]*)"', tag)[1]
+        assert f'id="{field}-error"' in answer.text
+        assert field == "excerpt" or "Kept 🥬 שלום" in answer.text
+        part = await editor.post(f"/blog/{path}", data=LEEKS | {field: typed}, headers=PARTIAL)
+        assert part.status_code == 422 and "<html" not in part.text
+    assert len(await said(coop)) == 1
+
+
+@pytest.mark.parametrize("typed", [{"status": "late"}, {"kind": "novel"}, {"cover": "../site"}, {"title": ""}])
+async def test_what_no_form_could_send_is_refused_all_the_same(editor, coop, typed):
+    assert (await editor.post("/blog/new-post", data=LEEKS | typed)).status_code == 422
+    assert (await editor.post("/blog/new-post")).status_code in (400, 422)
+    assert await said(coop) == []
+
+
+async def test_an_edit_form_holds_what_is_there(editor, coop):
+    await write(coop, tags="kitchen, newsletter", slug="leeks", cover="leeks", excerpt='"Three" evenings')
+    text = (await editor.get("/blog/edit-post/1")).text
+    for piece in (
+        'name="version" value="1"',
+        'value="kitchen, newsletter"',
+        'value="leeks" selected',
+        "&#34;Three&#34; evenings",
+        ">\nFour leeks</textarea>",
+        ">\nCut *them*.</textarea>",
+        "<em>them</em>",
+    ):
+        assert piece in text
+    assert (await editor.get("/blog/edit-post/2")).status_code == 404
+    assert (await editor.get(f"/blog/edit-post/{10**30}")).status_code == 404
+
+
+async def test_an_edit_conflict_shows_both_and_overwrites_nothing(editor, steward, coop, oak):
+    await write(coop)
+    hers = LEEKS | {"title": "Five leeks", "body": "Hers & all", "version": "1"}
+    assert (await steward.post("/blog/edit-post/1", data=hers)).status_code == 303
+    his = LEEKS | {"title": "Six leeks", "body": "His <b>words</b>", "version": "1"}
+    for headers in ({}, PARTIAL):
+        answer = await editor.post("/blog/edit-post/1", data=his, headers=headers)
+        assert answer.status_code == 409 and ("<html" in answer.text) != bool(headers)
+        for piece in (
+            "Six leeks",
+            "His &lt;b&gt;words&lt;/b&gt;</textarea>",
+            "Five leeks",
+            "Hers &amp; all</textarea>",
+        ):
+            assert piece in answer.text
+        assert 'name="version" value="2"' in answer.text
+    assert "Hers &amp; all" in (await oak.get("/four-leeks")).text and len(await said(coop)) == 2
+    assert (await editor.post("/blog/edit-post/1", data=his | {"version": "2"})).status_code == 303
+    assert "Six leeks" in (await oak.get("/four-leeks")).text
+
+
+async def test_a_post_is_taken_off_the_site_and_put_back(editor, oak, coop):
+    await write(coop)
+    edit = LEEKS | {"status": "draft", "version": "1"}
+    assert (await editor.post("/blog/edit-post/1", data=edit)).status_code == 303
+    assert (await oak.get("/four-leeks")).status_code == 404
+    await editor.post("/blog/edit-post/1", data=edit | {"status": "published", "version": "2"})
+    assert (await oak.get("/four-leeks")).status_code == 200
+    assert [type for type, _ in await said(coop)] == ["Create", "Delete", "Create"]
+
+
+# ---- preview ----
+
+
+async def test_a_preview_beside_the_form_shows_what_would_be_read(editor, coop):
+    answer = await editor.post("/blog/preview", data=LEEKS | {"body": "*a* <script>\n\n::calendar"}, headers=PARTIAL)
+    assert answer.status_code == 200 and "<em>a</em> &lt;script&gt;" in answer.text
+    assert (
+        'id="events-upcoming"' in answer.text
+        and opened(answer.text, "blog-preview") == answer.text[: answer.text.index(">") + 1]
+    )
+    assert await said(coop) == []
+
+
+async def test_without_javascript_the_preview_stands_in_the_form_and_all_is_kept(editor, coop):
+    await write(coop)
+    for path in ("new-post", "edit-post/1"):
+        typed = LEEKS | {"body": "So *it* is", "slug": "so", "tags": "x, y", "version": "1", "status": "preview"}
+        answer = await editor.post(f"/blog/{path}", data=typed)
+        assert answer.status_code == 200 and "<p>So <em>it</em> is</p>" in answer.text
+        assert (
+            'value="so"' in answer.text and 'value="x, y"' in answer.text and ">\nSo *it* is</textarea>" in answer.text
+        )
+    assert len(await said(coop)) == 1
+
+
+async def test_what_cannot_be_kept_cannot_be_previewed(editor):
+    for path, extra in (("preview", {}), ("new-post", {"status": "preview"})):
+        for body in ("a\0b", "a" * 200_001):
+            answer = await editor.post(f"/blog/{path}", data=LEEKS | extra | {"body": body})
+            assert answer.status_code == 422 and 'href="#body"' in answer.text
+
+
+async def test_the_list_of_posts_has_the_drafts(editor, coop):
+    await write(coop)
+    await write(coop, **SECRET)
+    text = (await editor.get("/blog/posts")).text
+    assert 'href="/blog/edit-post/1"' in text and 'href="/blog/edit-post/2"' in text and ">Draft<" in text
+    assert (await editor.get("/blog/posts?page=x")).status_code == 200
+
+
+# ---- navigation ----
+
+
+def ways(text):
+    return re.findall(
+        r'<li[^>]*><a href="([^"]*)"( aria-current="\w+")?>', re.search(r"<ul id=.*?</ul>", text, re.S)[0]
+    )
+
+
+async def test_a_fresh_co_op_leads_into_its_rooms_and_says_where_we_are(oak, member, editor, steward, coop):
+    await write(coop)
+    plain = [("/market/goods", ""), ("/events/calendar", ""), ("/blog/news", "")]
+    assert ways((await oak.get("/")).text) == ways((await member.get("/")).text) == plain
+    assert ways((await oak.get("/blog/news")).text)[2] == ("/blog/news", ' aria-current="page"')
+    assert ways((await oak.get("/blog/post/four-leeks")).text)[2] == ("/blog/news", ' aria-current="true"')
+    assert ways((await steward.get("/")).text) == [*plain, ("/steward", "")]
+    assert ways((await editor.get("/")).text) == [*plain, ("/blog/posts", "")]
+
+
+async def test_the_first_item_joins_those_that_stood_there(steward, oak):
+    for label, target in (("About <us>", "/about"), ("Elsewhere", "https://elsewhere.example/")):
+        assert (await steward.post("/blog/menu", data={"label": label, "target": target})).status_code == 303
+    text = (await oak.get("/")).text
+    assert [href for href, _ in ways(text)][2:] == ["/blog/news", "/about", "https://elsewhere.example/"]
+    assert "About &lt;us&gt;" in text
+
+
+async def test_items_are_moved_and_removed(steward, oak):
+    await steward.post("/blog/menu", data={"label": "About", "target": "/about"})
+    for id, way in ((4, "up"), (1, "down"), (2, "out")):
+        answer = await steward.post(f"/blog/menu-items/{id}", data={"way": way})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/blog/menu")
+    assert [href for href, _ in ways((await oak.get("/")).text)] == ["/market/goods", "/about", "/blog/news"]
+    part = await steward.post("/blog/menu-items/1", data={"way": "down"}, headers=PARTIAL)
+    assert part.status_code == 200 and part.text.startswith('<section id="blog-menu"')
+    assert re.search(r'value="down" aria-label="Move Market down" autofocus', part.text)
+    assert (await steward.post("/blog/menu-items/9", data={"way": "up"})).status_code == 404
+    assert (await steward.post("/blog/menu-items/1", data={"way": "sideways"})).status_code == 422
+
+
+async def test_a_refused_item_keeps_what_was_typed_and_changes_nothing(steward, oak):
+    for label, target in (("", "/about"), ("Kept 🥬", "javascript:alert(1)"), ("a" * 10_000, "/a"), ("a\0", "/a")):
+        answer = await steward.post("/blog/menu", data={"label": label, "target": target})
+        assert answer.status_code == 422 and 'aria-invalid="true"' in answer.text
+        assert "These stand there from the beginning" in answer.text
+        assert label != "Kept 🥬" or 'value="Kept 🥬"' in answer.text
+    assert len(ways((await oak.get("/")).text)) == 3
+
+
+async def test_one_co_op_never_sees_another(oak, elm, coop):
+    await write(coop)
+    assert (await oak.get("/four-leeks")).status_code == 200 and (await elm.get("/four-leeks")).status_code == 404
