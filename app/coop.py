@@ -5,7 +5,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property, partial
 from pathlib import Path
 from time import time
@@ -37,6 +37,8 @@ class Coop:
         clock: Callable[[], float] = time,
     ) -> None:
         self.file, self.id, self.users = file, file.parent.name, 0
+        self.due: float | None = None
+        """Once it is closed: when it next wants somebody."""
         self._alarm, self._clock, self._sealer = alarm, clock, sealer
         self._readers = _engine(file, "BEGIN", query_only=True, pool_size=2, max_overflow=6, pool_timeout=PATIENCE)
         self._writer = _engine(file, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0, pool_timeout=PATIENCE)
@@ -128,6 +130,8 @@ class Coop:
         await self.post.close()
         await self.thread.close()
         if self._watcher:
+            with suppress(sqlite3.OperationalError):  # of a file that never came to have tables
+                self.due = self._watcher.execute(flows.NEXT_DUE).fetchone()[0]
             self._watcher.close()
         await self._readers.dispose()
         await self._writer.dispose()

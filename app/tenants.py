@@ -106,7 +106,7 @@ class Tenants:
         coop = self.open.pop(id)
         async with self._turn(id), self.backup.closing(coop.file):
             await coop.close()
-        self.registry.note_closed(id, self._dues.soonest(id))
+        self.registry.note_closed(id, coop.due)
 
     def _turn(self, id: str) -> asyncio.Lock:
         """One at a time opens or closes a file; nothing is remembered of those that nobody does either to."""

@@ -1,14 +1,24 @@
 """The base of every table of a co-op's file."""
 
+from collections.abc import Collection
 from itertools import product
 from typing import ClassVar, cast
 
 import sqlalchemy
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+
+NAMES = {
+    "ix": "%(table_name)s_%(column_0_N_name)s",
+    "uq": "%(table_name)s_%(column_0_N_name)s",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fk",
+    "pk": "%(table_name)s_pk",
+}
+"""Every constraint has a name, so that a migration can take it away again."""
 
 
 class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    metadata = MetaData(naming_convention=NAMES)
     __table_args__ = {"sqlite_autoincrement": True}  # an id is never used again, so nothing ever points at a stranger
     private: ClassVar[bool] = False
     """Whether no public page ever shows it (sessions, baskets, runs): changing it leaves public pages as they are."""
@@ -22,16 +32,19 @@ def table_of(model: type[Table]) -> sqlalchemy.Table:
 def watch(connection: Connection) -> None:
     """Makes the file itself raise `site.version` with every public row, so no statement, of any tool, gets round it.
 
-    To be called again by every migration that makes or remakes a table.
+    To be done again whenever tables were made or remade.
     """
-    for name, sql in triggers().items():
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+    there = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%UPDATE site SET version%'"
+    for name in connection.exec_driver_sql(there).scalars().all():
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    for sql in triggers(inspect(connection).get_table_names()).values():
         connection.exec_driver_sql(sql)
 
 
-def triggers() -> dict[str, str]:
+def triggers(tables: Collection[str]) -> dict[str, str]:
     """Name -> SQL, of all that the models ask for."""
-    public = sorted(table_of(one.class_).name for one in Table.registry.mappers if not one.class_.private)
+    found = (table_of(one.class_).name for one in Table.registry.mappers if not one.class_.private)
+    public = sorted(set(found).intersection(tables))
     return {
         f"{table}_after_{change.lower()}": (
             f"CREATE TRIGGER {table}_after_{change.lower()} AFTER {change} ON {table} "

@@ -37,13 +37,13 @@ class Check:
     def line(self, field: str, typed: str, empty: str = "", *, most: int = 200) -> str:
         """One line without line breaks; `empty` is the sentence for an empty one, allowed when there is none."""
         text = self._readable(field, typed).strip()
-        if "\n" in text or "\r" in text:
+        if len(text.splitlines()) > 1:
             self.refuse(field, say("Keep this on one line."))
         return self._bounded(field, text, empty, most)
 
     def text(self, field: str, typed: str, empty: str = "", *, most: int = 200_000) -> str:
         """Paragraphs, with line breaks as a file has them."""
-        text = self._readable(field, typed).replace("\r\n", "\n").replace("\r", "\n")
+        text = "\n".join(self._readable(field, typed).splitlines())
         return self._bounded(field, text if text.strip() else "", empty, most)
 
     def whole(self, field: str, typed: str, empty: str = "", *, least: int = 0, most: int = 10**6) -> int | None:

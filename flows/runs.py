@@ -14,6 +14,8 @@ from .engine.runners import INLINE
 from .engine.store import within
 
 DEPTH = 10
+NEXT_DUE = "SELECT min(due) FROM (SELECT min(due) AS due FROM flow_runs UNION ALL SELECT min(due) FROM flow_deliveries)"
+"""When a file next wants somebody, for a run or for a delivery."""
 
 
 class Endless(Exception):

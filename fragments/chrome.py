@@ -11,23 +11,23 @@ from . import account, blog, cart
 from .view import View
 
 DESK = (
-    ("/steward", say("Today")),
-    ("/blog/posts", say("Posts and pages")),
-    ("/blog/menu", say("Navigation")),
-    ("/market/new-product", say("New product")),
-    ("/events/new-entry", say("New event")),
-    ("/account/people", say("People")),
-    ("/steward/ledger", say("Ledger")),
-    ("/steward/mails", say("Mails")),
-    ("/steward/settings", say("Settings")),
+    ("/steward", say("Today"), False),
+    ("/blog/posts", say("Posts and pages"), True),
+    ("/blog/menu", say("Navigation"), False),
+    ("/market/new-product", say("New product"), True),
+    ("/events/new-entry", say("New event"), True),
+    ("/account/people", say("People"), False),
+    ("/steward/ledger", say("Ledger"), False),
+    ("/steward/mails", say("Mails"), False),
+    ("/steward/settings", say("Settings"), False),
 )
-"""What stewards find in their frame, in every room."""
+"""What stands in the desk's frame, in every room: where, what, and whether editors find it there too."""
 
 
 async def chrome(view: View) -> Mapping[str, Any]:
     return {
         "dateline": dateline(view),
-        "desk": [(href, view.text(name), "") for href, name in DESK],
+        "desk": [(href, view.text(name), "") for href, name, everyone in DESK if everyone or view.is_steward],
         "navigation": await view.embed(blog.navigation),
         "basket": await view.embed(cart.badge),
         "account": await view.embed(account.badge),

@@ -132,7 +132,7 @@ class View:
                 html += Markup("").join([await self.embed(one, is_swapped=True) for one in also])
             else:
                 around = await self.chrome(self)
-                html = self.html(layout, body=html, title=title or self.site.name, **around)
+                html = self.html(layout, body=html, title=title, **around)
             if status >= 400:
                 await self.db.rollback()
         return self._keeping(Response(html, status_code=status, media_type="text/html", headers=self._caching(status)))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, NullPool, create_engine, event
 
+from domains.base import watch
+
 FOLDER = Path(__file__).parent
 HEAD = max(file.name.split("_")[0] for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
@@ -50,6 +52,8 @@ def upgrade(file: Path) -> None:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
+    from . import tables  # noqa: F401
+
     script = ScriptDirectory(str(FOLDER))
     with _writing(file) as connection:
         options = {"transactional_ddl": True, "fn": lambda found, _: script._upgrade_revs("head", found)}
@@ -58,6 +62,7 @@ def upgrade(file: Path) -> None:
             raise NewerFile(str(file))
         with Operations.context(context):
             context.run_migrations()
+        watch(connection)
         if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
             raise RuntimeError(f"{file}: {len(broken)} rows would point at nothing")
 

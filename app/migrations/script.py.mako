@@ -1,13 +1,10 @@
 """${message}."""
 
-from alembic import op
 import sqlalchemy as sa
-
-from domains.base import watch
+from alembic import op
 
 revision, down_revision = ${repr(up_revision)}, ${repr(down_revision)}
 
 
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}
-    watch(op.get_bind())

@@ -61,7 +61,8 @@ class Post:
         self._crew = Crew(16, lambda: alarm.at(clock()))
 
     async def open(self) -> None:
-        await self._writer.do(partial(_take_over, now=self._clock()))
+        if await self._writer.do(partial(_take_over, now=self._clock())):
+            self._alarm.at(self._clock())
 
     async def wake(self) -> float | None:
         """Begins what is due, as far as there is room; says when to ask again, None if a bell will ring before."""
@@ -98,7 +99,7 @@ def _claim(connection: Connection, now: float, many: int) -> tuple[list[Row[Any]
     return list(claimed), connection.scalar(_NEXT)
 
 
-def _take_over(connection: Connection, now: float) -> None:
-    """Being sent, and not settled, is what the dead left."""
+def _take_over(connection: Connection, now: float) -> bool:
+    """Being sent, and not settled, is what the dead left. Whether anything was."""
     left = (table.c.status == "waiting", table.c.attempt > 0, table.c.error == "")
-    connection.execute(update(table).where(*left).values(due=now))
+    return connection.execute(update(table).where(*left).values(due=now)).rowcount > 0

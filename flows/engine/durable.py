@@ -45,7 +45,8 @@ class Durable:
         self._pens = asyncio.Semaphore(PENS)
 
     async def open(self) -> None:
-        await self._writer.do(partial(store.take_over, now=self._clock()))
+        if await self._writer.do(partial(store.take_over, now=self._clock())):
+            self._alarm.at(self._clock())
 
     async def close(self) -> None:
         await self._crew.close()

@@ -165,9 +165,10 @@ def put_back(connection: Connection, run: Running, status: str, due: float | Non
     _change(connection, _PUT_BACK, run, {"as": status, "until": due, "why": why})
 
 
-def take_over(connection: Connection, now: float) -> None:
-    """Whoever opens a file is its only owner: what is running there was left by the dead."""
-    connection.execute(update(runs).where(runs.c.status == "running").values(status="ready", due=now))
+def take_over(connection: Connection, now: float) -> bool:
+    """Whoever opens a file is its only owner: what is running there was left by the dead. Whether anything was."""
+    left = update(runs).where(runs.c.status == "running").values(status="ready", due=now)
+    return connection.execute(left).rowcount > 0
 
 
 def outcome(connection: Connection, id: int | None) -> dict[str, Any]:

@@ -97,7 +97,10 @@ def sign_in(form, address, password):
 def test_the_newsletter_is_asked_for_and_stopped(visit, scripted):
     page = visit(MEMBER)
     page.goto("/account/home")
-    for button, says in (("Send me", "From now on you get the newsletter."), ("Stop", "You get no newsletter any more.")):
+    for button, says in (
+        ("Send me", "From now on you get the newsletter."),
+        ("Stop", "You get no newsletter any more."),
+    ):
         with seamless(page, scripted):
             page.get_by_role("button", name=f"{button} the newsletter").click()
             expect(page.get_by_role("button", name=f"{button} the newsletter")).to_have_count(0)

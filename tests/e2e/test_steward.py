@@ -122,10 +122,10 @@ def test_a_product_is_listed_and_withdrawn(visit):
         ("Name", "Dahlias, cut"),
         ("Who grows or makes it", "Achebe Gardens"),
         ("Kind", "Flowers"),
-        ("Price", "£6.50"),
+        ("Price (GBP)", "6.50"),
         ("How many there are", "3"),
     ):
-        page.get_by_label(label, exact=label != "Price").first.fill(value)
+        page.get_by_label(label, exact=True).fill(value)
     page.get_by_role("button", name="Add to the market").click()
     expect(heading(page, "Dahlias, cut")).to_be_visible()
     stranger.goto("/market/goods?category=Flowers")

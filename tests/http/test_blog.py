@@ -354,3 +354,8 @@ async def test_a_refused_item_keeps_what_was_typed_and_changes_nothing(steward, 
 async def test_one_co_op_never_sees_another(oak, elm, coop):
     await write(coop)
     assert (await oak.get("/four-leeks")).status_code == 200 and (await elm.get("/four-leeks")).status_code == 404
+
+
+async def test_the_front_page_has_an_address_of_its_own_in_its_room(oak):
+    front, own = await oak.get("/"), await oak.get("/blog/home", headers=PARTIAL)
+    assert own.text in front.text and 'id="blog-home"' in own.text
