@@ -1,7 +1,7 @@
 """A co-op with something in every room: `sample.toml`, brought in through the rooms' own doors."""
 
 import tomllib
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from domains import account, blog, events, market
@@ -10,6 +10,7 @@ from domains.values import now
 
 from .coop import Coop
 
+WEEKDAYS, WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), timedelta(days=7)
 APART = timedelta(days=3)
 """Between a post and the next one."""
 
@@ -30,5 +31,10 @@ async def fill(coop: Coop) -> None:
         for goods in sample["goods"]:
             await market.add_product(db, market.Facts(**goods), site.currency)
         for entry in sample["entries"]:
-            day = now().astimezone(site.zone).date() + timedelta(days=entry.pop("days"))
+            day = _next(entry.pop("weekday"), now().astimezone(site.zone).date()) + entry.pop("week") * WEEK
             await events.add_entry(db, day=day.isoformat(), **entry)
+
+
+def _next(weekday: str, today: date) -> date:
+    """Today at the earliest."""
+    return today + timedelta(days=(WEEKDAYS.index(weekday) - today.weekday()) % 7)
