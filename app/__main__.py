@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -151,7 +152,10 @@ def _ask(data_dir: Path | None, name: str, /, **about: Any) -> Any:
         if sys.stderr.isatty() or done == of or done % 100 == 0:
             click.echo(f"\r{done}/{of} {what:<40.40}", nl=done == of, err=True)
 
-    return asyncio.run(ask(Settings.read(data_dir=data_dir), name, say, **about))
+    found = Settings.read(data_dir=data_dir)
+    if found.log_level != "debug":
+        logging.disable()  # what goes wrong is told as one sentence
+    return asyncio.run(ask(found, name, say, **about))
 
 
 if __name__ == "__main__":

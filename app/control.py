@@ -7,6 +7,7 @@ last one with `result` or `error`.
 import asyncio
 import fcntl
 import json
+import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -18,9 +19,12 @@ from typing import Any
 from domains.errors import Invalid
 
 from .commands import COMMANDS, Trouble
+from .keys import WrongKey
 from .main import House
+from .migrations import NewerFile
 from .settings import Settings
 
+log = logging.getLogger("control")
 Say = Callable[[int, int, str], None]
 STARTING = 10.0
 """Seconds that an owner may take from its lock to its socket."""
@@ -28,9 +32,14 @@ LONGEST_PATH = 100
 """Bytes of a socket's path that every kernel takes."""
 
 
+class Owned(Trouble):
+    """Another process owns the data folder."""
+
+
 @contextmanager
 def owning(data: Path) -> Iterator[None]:
-    """One process owns a data folder. Raises Trouble when another does, or when the folder cannot be written."""
+    """One process owns a data folder. Raises Owned when another does, Trouble when it cannot be written."""
+    os.umask(0o077)  # what lies there is for this user's eyes
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = open(data / "rose.lock", "w")  # noqa: SIM115
@@ -40,7 +49,7 @@ def owning(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Trouble(f"Another rose already owns the data folder {data}; stop that one first.") from None
+            raise Owned(f"Another rose already owns the data folder {data}; stop that one first.") from None
         yield
 
 
@@ -60,11 +69,8 @@ async def answering(house: House) -> AsyncIterator[None]:
             await writer.drain()
         writer.close()
 
-    mask = os.umask(0o177)
-    try:
-        server = await asyncio.start_unix_server(answer, path)
-    finally:
-        os.umask(mask)
+    server = await asyncio.start_unix_server(answer, path)
+    path.chmod(0o600)
     async with server:
         yield
     path.unlink(missing_ok=True)
@@ -81,8 +87,8 @@ async def ask(settings: Settings, name: str, say: Say, /, **about: Any) -> Any:
                 house = House(settings)
                 async with house.awake():
                     return _told(await _answer(house, {"name": name, "about": about}, say))
-        except Trouble:
-            if asyncio.get_running_loop().time() > deadline or not _is_owned(settings.data_dir):
+        except Owned:  # a server that is about to answer, or another command
+            if asyncio.get_running_loop().time() > deadline:
                 raise
         await asyncio.sleep(0.1)
 
@@ -109,20 +115,19 @@ async def _answer(house: House, asked: dict[str, Any], say: Say) -> dict[str, An
         return {"error": str(trouble)}
     except Invalid as invalid:
         return {"error": " ".join(f"{field}: {sentence}" for field, sentence in invalid.fields.items())}
+    except WrongKey:
+        return {"error": "Its keys were sealed under another ROSE_SECRET_KEY; set the one that it was made with."}
+    except NewerFile as newer:
+        return {"error": f"{newer}; run the newer one."}
+    except Exception as error:
+        log.exception("the command %s failed", asked["name"])
+        return {"error": f"It failed, and nothing of it is kept: {type(error).__name__}: {error}"}
 
 
 def _told(message: dict[str, Any]) -> Any:
     if "error" in message:
         raise Trouble(message["error"])
     return message["result"]
-
-
-def _is_owned(data: Path) -> bool:
-    try:
-        with owning(data):
-            return False
-    except Trouble:
-        return (data / "rose.lock").exists()
 
 
 def _socket(data: Path) -> Path:
