@@ -17,6 +17,7 @@ from .forms import Form
 from .view import Db, Page, Typed, View
 
 DESK = "desk.html"
+NEW = say("New product")
 
 
 @get("/market/goods")
@@ -55,7 +56,8 @@ async def featured(db: Db, view: Page) -> Response[str]:
 @get("/market/new-product")
 async def new_product(db: Db, view: Page) -> Response[str]:
     view.editor()
-    return await view.render("market/_new_product.html", layout=DESK, form=Form(), **await _known(db, view))
+    about = await _known(db, view)
+    return await view.render("market/_new_product.html", title=view.text(NEW), layout=DESK, form=Form(), **about)
 
 
 @post("/market/new-product")
@@ -65,7 +67,8 @@ async def add_product(db: Db, view: Page, data: Typed) -> Response[Any]:
     with form.refusals():
         added = await market.add_product(db, _facts(form), view.site.currency)
         return view.see(f"/market/product/{added.id}")
-    return await view.refuse("market/_new_product.html", form, layout=DESK, **await _known(db, view))
+    about = await _known(db, view)
+    return await view.refuse("market/_new_product.html", form, title=view.text(NEW), layout=DESK, **about)
 
 
 @get("/market/edit-product/{id:int}")
@@ -74,7 +77,13 @@ async def edit_product(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
     found = await market.product(db, id)
     form = _form(found, market.facts(found, view.site.currency))
     return await view.render(
-        "market/_edit_product.html", layout=DESK, form=form, product=found, theirs={}, **await _known(db, view)
+        "market/_edit_product.html",
+        title=found.name,
+        layout=DESK,
+        form=form,
+        product=found,
+        theirs={},
+        **await _known(db, view),
     )
 
 
@@ -90,12 +99,14 @@ async def change_product(db: Db, view: Page, id: FromPath[int], data: Typed) -> 
         found = await market.product(db, id)
         theirs = market.difference(market.facts(found, view.site.currency), _facts(form))
         form = _form(found, _facts(form))
+    found = await market.product(db, id)
     return await view.render(
         "market/_edit_product.html",
+        title=found.name,
         status=422 if form.wrong else 409,
         layout=DESK,
         form=form,
-        product=await market.product(db, id),
+        product=found,
         theirs=theirs,
         **await _known(db, view),
     )

@@ -158,23 +158,44 @@ def scripted(request):
     return request.param
 
 
+@pytest.fixture(scope="session")
+def resting(browser, browser_context_args):
+    """Whether JavaScript runs in it -> pages that no story uses just now: a new one costs more time than a story."""
+    pages = {True: [], False: []}
+    yield pages
+    for page in pages[True] + pages[False]:
+        page.context.close()
+
+
 @pytest.fixture
-def visit(new_context, signed_in, scripted):
+def visit(browser, browser_context_args, resting, signed_in, scripted):
     """`visit()` for a stranger's page, `visit(STEWARD)` for somebody signed in. No browser may complain of anything."""
-    complaints = []
+    complaints, used = [], []
 
     def visit(address="", link=""):
-        about = {"storage_state": signed_in(address, link)} if address else {}
-        page = new_context(java_script_enabled=scripted, **about).new_page()
-        listen(page, complaints)
+        free = resting[scripted]
+        page = (
+            free.pop() if free else browser.new_context(**browser_context_args, java_script_enabled=scripted).new_page()
+        )
+        if address:
+            page.context.add_cookies(signed_in(address, link)["cookies"])
+        deaf = listen(page, complaints)
+        used.append((page, deaf))
         return page
 
     yield visit
+    for page, deaf in used:
+        page.context.clear_cookies()
+        deaf()
+        resting[scripted].append(page)
     assert not complaints
 
 
 def listen(page, complaints):
-    """To scripts that fail, to what the policy forbids, and to files that are not there; a refusal is no fault."""
+    """To scripts that fail, to what the policy forbids, and to files that are not there; a refusal is no fault.
+
+    What it gives back ends it.
+    """
 
     def hear(message):
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
@@ -184,9 +205,10 @@ def listen(page, complaints):
         if response.status >= 400 and response.request.resource_type not in ("document", "fetch"):
             complaints.append(f"{page.url}: {response.status} for {response.url}")
 
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-    page.on("response", look)
+    hearing = {"console": hear, "response": look, "pageerror": lambda error: complaints.append(f"{page.url}: {error}")}
+    for event, react in hearing.items():
+        page.on(event, react)
+    return lambda: [page.remove_listener(event, react) for event, react in hearing.items()]
 
 
 def the(page, name):

@@ -29,7 +29,7 @@ def test_the_mail_that_welcomes_a_newcomer_signs_them_in(visit, oakhill, newcome
     expect(heading(page, "Hello, Mei Lin")).to_be_visible()
     page.get_by_role("button", name="Sign in as Mei Lin").click()
     expect(the(page, "Your details").get_by_role("definition").nth(1)).to_have_text(newcomer)
-    expect(the(page, "Where you are signed in").get_by_role("listitem")).to_have_text(re.compile("Chrome.*This one"))
+    expect(the(page, "Where you are signed in").get_by_role("listitem")).to_contain_text("This one")
 
 
 def test_whoever_asks_is_mailed_a_link_that_works_once_and_their_basket_comes_along(visit, oakhill, newcomer):
@@ -109,7 +109,13 @@ def test_the_newsletter_is_asked_for_and_stopped(visit, scripted):
 
 
 def test_the_desk_is_closed_to_strangers_and_to_members(visit):
-    paths = [*dict(DESK), "/account/new-person", "/blog/new-post", "/blog/edit-post/1", "/market/edit-product/1"]
+    paths = [
+        *(href for href, *_ in DESK),
+        "/account/new-person",
+        "/blog/new-post",
+        "/blog/edit-post/1",
+        "/market/edit-product/1",
+    ]
     for who, status, says in (("", 401, "Sign in first"), (MEMBER, 403, "This is not for you to see")):
         page = visit(who)
         assert {path: page.request.get(path).status for path in paths} == dict.fromkeys(paths, status)

@@ -124,7 +124,7 @@ def test_odd_addresses_are_answered_with_a_page(rose):
         answer = asked(rose.port, b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % path)
         status = int(answer.split()[1])
         assert status == 200 if path.startswith(b"/?") else 400 <= status < 500, path
-        assert b"<h1>" in answer
+        assert b"<h1" in answer
 
 
 def test_fifty_stalled_uploads_block_nobody(rose):

@@ -33,7 +33,7 @@ def test_a_post_is_written_previewed_published_changed_and_taken_off(visit, scri
         page.get_by_role("button", name="Preview").click()
         expect(the(page, "Preview")).to_contain_text("Coming up")
     expect(the(page, "Preview").locator(".prose > :is(p, .widget)")).to_contain_text(
-        ["Bring boots.", "Orders close", "Then carry home", "Leeks"]
+        ["Bring boots.", "Coming up", "Then carry home", "Leeks"]
     )
     expect(page.get_by_label("Title")).to_have_value("Mud, and how to keep it")
     page.get_by_role("button", name="Publish").click()
