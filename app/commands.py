@@ -33,8 +33,8 @@ async def create_coop(
     Raises Trouble, Invalid.
     """
     entry = _entry(house, name, url, slug)
-    house.tenants.make_room(entry.id)
     try:
+        await house.tenants.make_room(entry.id)
         async with house.tenants.use(entry.id) as coop:
             sign_in = await _furnish(house, coop, entry, name, steward)
             if sample:

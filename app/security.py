@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from .registry import canonical
 
+FORM = "application/x-www-form-urlencoded"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = "; ".join(
     (

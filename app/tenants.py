@@ -44,7 +44,7 @@ class Tenants:
 
     @asynccontextmanager
     async def use(self, id: str) -> AsyncIterator[Coop]:
-        """Whoever closes a co-op waits until nobody uses it. Raises NewerFile, WrongKey."""
+        """Whoever closes a co-op waits until nobody uses it. Raises NotFound, NewerFile, WrongKey."""
         coop = self.open.get(id) or await self._open_once(id)
         self.open[id] = self.open.pop(id)  # the last one asked for is the last to close
         coop.users += 1
@@ -60,11 +60,10 @@ class Tenants:
     def file(self, id: str) -> Path:
         return self.data / "coops" / id / "site.db"
 
-    def make_room(self, id: str) -> Path:
-        """The folder of a new co-op, for its owner alone."""
-        folder = self.file(id).parent
-        folder.mkdir(parents=True, mode=0o700)
-        return folder
+    async def make_room(self, id: str) -> None:
+        """The folder of a new co-op, for its owner alone, and an empty file in it."""
+        self.file(id).parent.mkdir(parents=True, mode=0o700)
+        await asyncio.to_thread(migrations.upgrade, self.file(id))
 
     async def forget(self, id: str) -> None:
         """Undoes `make_room` of a co-op that never came to be."""
@@ -90,6 +89,8 @@ class Tenants:
     async def _open_once(self, id: str) -> Coop:
         async with self._turn(id):
             if id not in self.open:
+                if not self.file(id).exists():
+                    raise NotFound(id)
                 async with self._few:
                     await self._close_idle(len(self.open) + 1 - self._most)
                     self.open[id] = await self._coop(self.file(id)).prepare()

@@ -98,3 +98,9 @@ async def test_links_and_cookies_come_from_the_address_never_from_the_request(fu
     assert signed_in.status_code == 303 and signed_in.headers["location"].startswith("/")
     assert signed_in.headers["set-cookie"].startswith("__Host-session=") and "Secure" in signed_in.headers["set-cookie"]
     assert "10.0.0.7" not in page.text + actor.text and actor.json()["id"] == "https://ash.example/federation/actor"
+
+
+async def test_whoever_is_nobody_leaves_no_file_behind(house, oak):
+    before = sorted(house.settings.data_dir.rglob("*.db"))
+    assert (await oak.get("/", headers={"host": "ash.example"})).status_code == 404
+    assert sorted(house.settings.data_dir.rglob("*.db")) == before and "" not in house.tenants.open

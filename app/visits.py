@@ -1,0 +1,115 @@
+"""How a request meets its co-op: the view that a handler is given, and the page that a refusal is answered with."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Request, Response
+from litestar.types import Receive, Scope, Send
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domains import account
+from domains import site as sites
+from domains.activities import acting
+from fragments.chrome import chrome
+from fragments.view import View, cookie_name, wants_fragment
+
+from .coop import Coop
+from .door import coop_of
+from .errors import Refused
+from .mail import Folder, Server
+from .security import FORM, SAFE, client
+from .templates import templates
+from .tenants import Tenants
+
+log = logging.getLogger("visits")
+
+
+class Visits:
+    """`post`: where a co-op's mails go; `copies`: where its file is copied to just now; `client_header`: a setting."""
+
+    def __init__(
+        self, tenants: Tenants, post: Callable[[str], Folder | Server], copies: Callable[[], str], client_header: str
+    ) -> None:
+        self._tenants, self._post, self._copies, self._client_header = tenants, post, copies, client_header
+
+    async def view(self, request: Request[Any, Any, Any]) -> AsyncIterator[View]:
+        """For a safe method it cannot write; any other is kept when its handler returns, undone if it raises."""
+        async with (
+            self._tenants.use(coop_of(request.scope)) as coop,
+            coop.reading() if request.method in SAFE else coop.writing() as db,
+        ):
+            yield await self._made(request, db, coop)
+
+    async def show(self, refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+        """A refusal as a page of its co-op, or as a fragment; as a bare page where not even that can be made."""
+        request: Request[Any, Any, Any] = Request(scope, receive, send)
+        answer = await self._dressed(refused, request) if coop_of(scope) else _bare(refused, scope)
+        if refused.wait:
+            answer.headers["retry-after"] = str(refused.wait)
+        answer.headers["cache-control"] = "no-store"
+        await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
+
+    async def _dressed(self, refused: Refused, request: Request[Any, Any, Any]) -> Response[str]:
+        typed, template = await _typed(request), "errors/refused.html"
+        try:
+            async with self._tenants.use(coop_of(request.scope)) as coop, coop.reading() as db:
+                view = await self._made(request, db, coop)
+                title = view.text(refused.heading)
+                return await view.render(template, title=title, status=refused.status, refused=refused, typed=typed)
+        except Exception:
+            if refused.status < 500:
+                log.exception("the page for %s could not be made", refused)
+            return _bare(refused, request.scope)
+
+    async def _made(self, request: Request[Any, Any, Any], db: AsyncSession, coop: Coop) -> View:
+        site = await sites.site(db)
+        db.expunge(site)  # a rollback on the way would forget what it says
+        session = await _session(request, db, coop, site)
+        if session and session.person:
+            acting(db, f"account.person:{session.person.id}")
+        post = self._post(coop.id)
+        return View(
+            request,
+            db,
+            site,
+            session,
+            datetime.now(UTC).astimezone(site.zone),
+            coop.keyring,
+            templates(site.language),
+            chrome,
+            mails=post.all if isinstance(post, Folder) else None,
+            client=client(request.scope, self._client_header),
+            copies=self._copies(),
+        )
+
+
+async def _session(
+    request: Request[Any, Any, Any], db: AsyncSession, coop: Coop, site: sites.Site
+) -> account.Session | None:
+    signed = request.cookies.get(cookie_name(site), "")
+    token = coop.keyring.unsign("session", signed) if signed else None
+    session = await account.session_of(db, token) if token else None
+    if session:
+        db.expunge_all()
+    return session
+
+
+async def _typed(request: Request[Any, Any, Any]) -> Mapping[str, str]:
+    """What a refused form held, so that it can be sent again; never a password."""
+    if request.method in SAFE or request.content_type[0] != FORM:
+        return {}
+    try:
+        async with asyncio.timeout(1):
+            form = await request.form()
+    except Exception:
+        return {}
+    return {name: str(value) for name, value in form.multi_items() if "password" not in name}
+
+
+def _bare(refused: Refused, scope: Scope) -> Response[str]:
+    page = templates("en-GB").get_template("errors/bare.html")
+    html = page.render(refused=refused, part=wants_fragment(scope))
+    return Response(html, status_code=refused.status, media_type="text/html")
