@@ -2,11 +2,11 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
-from weakref import WeakValueDictionary
+from typing import Any, Literal, TypeVar
 
 from domains.errors import NotFound
 
@@ -16,12 +16,16 @@ from .coop import Coop
 from .dues import Dues
 from .registry import Registry, canonical
 
-OPENING = 4
-"""Co-ops that are opened at once: as many more than the bound may be open for a moment."""
+Done = TypeVar("Done")
+OPENING, CLOSING = 4, 8
+"""Co-ops that are opened, and closed, at once: as many more than the bound may be open for a moment."""
 
 
 class Tenants:
-    """The open co-ops, keyed by id, never by host: opened at first use, closed by LRU."""
+    """The open co-ops, keyed by id, never by host: opened at first use, closed by LRU.
+
+    One thing at a time is done to a file: it is opened, closed or upgraded, by a task that all who want it wait for.
+    """
 
     def __init__(
         self, data: Path, registry: Registry, dues: Dues, open: Callable[[Path], Coop], backup: Backup, most: int
@@ -29,7 +33,9 @@ class Tenants:
         self.data, self.registry, self.backup = data, registry, backup
         self.open: dict[str, Coop] = {}
         self._dues, self._coop, self._most = dues, open, most
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._under_way: dict[str, asyncio.Task[Any]] = {}
+        self._closing: set[asyncio.Task[Any]] = set()
+        self._wanted: Counter[str] = Counter()
         self._few = asyncio.Semaphore(OPENING)
 
     def id_at(self, host: str) -> str:
@@ -44,18 +50,19 @@ class Tenants:
 
     @asynccontextmanager
     async def use(self, id: str) -> AsyncIterator[Coop]:
-        """Whoever closes a co-op waits until nobody uses it. Raises NotFound, NewerFile, WrongKey."""
-        coop = self.open.get(id) or await self._open_once(id)
-        self.open[id] = self.open.pop(id)  # the last one asked for is the last to close
-        coop.users += 1
+        """Nobody closes a co-op that is used. Raises NotFound, NewerFile, WrongKey."""
+        coop = await self._take(id)
         try:
             yield coop
         finally:
             coop.users -= 1
+            self._shrink()
 
     async def close(self) -> None:
-        while self.open:
-            await self._close(next(iter(self.open)))
+        while self.open or self._under_way:
+            for id in self.open.keys() - self._under_way.keys():
+                self._close(id)
+            await asyncio.wait(self._under_way.values())
 
     def file(self, id: str) -> Path:
         return self.data / "coops" / id / "site.db"
@@ -67,51 +74,80 @@ class Tenants:
 
     async def forget(self, id: str) -> None:
         """Undoes `make_room` of a co-op that never came to be."""
+        await self._settled(id)
         if id in self.open:
-            await self._close(id)
+            await asyncio.wait([self._close(id)])
         shutil.rmtree(self.file(id).parent, ignore_errors=True)
 
     async def upgrade(self, id: str) -> Literal["current", "upgraded", "newer"]:
         """Brings its file to the newest version, if it is closed and behind; whatever is open is current."""
-        async with self._turn(id):
-            try:
-                if id in self.open or not await asyncio.to_thread(migrations.is_behind, self.file(id)):
-                    return "current"
-            except migrations.NewerFile:
-                return "newer"
-            await asyncio.to_thread(migrations.upgrade, self.file(id))
-            return "upgraded"
+        await self._settled(id)
+        return "current" if id in self.open else await asyncio.shield(self._begin(id, self._upgrade(id)))
 
     def left_open(self) -> Iterable[Path]:
         """Every file that is open, and those that a killed process left so."""
         return [self.file(id) for id in self.registry.were_open() if self.file(id).exists()]
 
-    async def _open_once(self, id: str) -> Coop:
-        async with self._turn(id):
-            if id not in self.open:
-                if not self.file(id).exists():
-                    raise NotFound(id)
-                async with self._few:
-                    await self._close_idle(len(self.open) + 1 - self._most)
-                    self.open[id] = await self._coop(self.file(id)).prepare()
-                self.registry.note_opened(id)
-                await self.backup.register(self.file(id))
-            return self.open[id]
+    async def _take(self, id: str) -> Coop:
+        self._wanted[id] += 1  # so that it is not closed between being opened and being used
+        try:
+            while id not in self.open:
+                if not await self._settled(id):
+                    await asyncio.shield(self._begin(id, self._open(id)))
+        finally:
+            self._wanted -= Counter([id])
+        coop = self.open[id] = self.open.pop(id)  # the last one asked for is the last to close
+        coop.users += 1
+        return coop
 
-    async def _close_idle(self, count: int) -> None:
-        for id in [id for id, coop in self.open.items() if not coop.at_work()][: max(count, 0)]:
-            if id in self.open and not self.open[id].at_work():
-                await self._close(id)
+    async def _open(self, id: str) -> None:
+        if not self.file(id).exists():
+            raise NotFound(id)
+        while len(self._closing) >= CLOSING:
+            await asyncio.wait(self._closing, return_when=asyncio.FIRST_COMPLETED)
+        async with self._few:
+            self.open[id] = await self._coop(self.file(id)).prepare()
+        self.registry.note_opened(id)
+        await self.backup.register(self.file(id))
+        self._shrink()
 
-    async def _close(self, id: str) -> None:
-        coop = self.open.pop(id)
-        async with self._turn(id), self.backup.closing(coop.file):
+    async def _upgrade(self, id: str) -> Literal["current", "upgraded", "newer"]:
+        try:
+            if not await asyncio.to_thread(migrations.is_behind, self.file(id)):
+                return "current"
+        except migrations.NewerFile:
+            return "newer"
+        await asyncio.to_thread(migrations.upgrade, self.file(id))
+        return "upgraded"
+
+    def _shrink(self) -> None:
+        """Closes those that nobody has asked for the longest, of those that nobody uses."""
+        if (many := len(self.open) - self._most) > 0:
+            busy = self._under_way.keys() | self._wanted.keys()
+            for id in [id for id, coop in self.open.items() if id not in busy and not coop.at_work()][:many]:
+                self._close(id)
+
+    def _close(self, id: str) -> asyncio.Task[None]:
+        task = self._begin(id, self._finish(self.open.pop(id)))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+        return task
+
+    async def _finish(self, coop: Coop) -> None:
+        async with self.backup.closing(coop.file):
             await coop.close()
-        self.registry.note_closed(id, coop.due)
+        self.registry.note_closed(coop.id, coop.due)
 
-    def _turn(self, id: str) -> asyncio.Lock:
-        """One at a time opens or closes a file; nothing is remembered of those that nobody does either to."""
-        return self._turns.setdefault(id, asyncio.Lock())
+    def _begin(self, id: str, work: Coroutine[Any, Any, Done]) -> asyncio.Task[Done]:
+        task = self._under_way[id] = asyncio.create_task(work)
+        task.add_done_callback(lambda _: self._under_way.pop(id))
+        return task
+
+    async def _settled(self, id: str) -> bool:
+        """After whatever is under way with it; whether anything was."""
+        if there := self._under_way.get(id):
+            await asyncio.wait([there])
+        return there is not None
 
 
 def host(scope: Mapping[str, Any]) -> str:

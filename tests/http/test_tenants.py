@@ -104,3 +104,10 @@ async def test_whoever_is_nobody_leaves_no_file_behind(house, oak):
     before = sorted(house.settings.data_dir.rglob("*.db"))
     assert (await oak.get("/", headers={"host": "ash.example"})).status_code == 404
     assert sorted(house.settings.data_dir.rglob("*.db")) == before and "" not in house.tenants.open
+
+
+async def test_many_coops_asked_at_once_are_all_served_though_few_may_be_open(many):
+    async with AsyncClient(transport=ASGITransport(many.app)) as client:
+        asked = [client.get(f"https://c{number % MANY}.example/events/calendar") for number in range(6 * MANY)]
+        assert {answer.status_code for answer in await asyncio.gather(*asked)} == {200}
+    assert len(many.tenants.open) <= OPEN
