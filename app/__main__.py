@@ -95,6 +95,8 @@ def list_coops(data_dir: Path | None, as_json: bool) -> None:
     found = _ask(data_dir, "list_coops")
     if as_json:
         return click.echo(json.dumps(found))
+    if not found:
+        click.echo("There is no co-op here yet; make one with `rose coop create`.", err=True)
     for entry in found:
         click.echo(f"{entry['slug']}\t{entry['url']}\t{entry['id']}")
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from ops.litestream import binary
 
+from .keys import Keyring, Sealer, WrongKey
 from .registry import NewerVersion, Registry
 from .settings import Settings, SettingsTrouble
 
@@ -43,6 +44,7 @@ def checks(data: Path | None) -> list[Finding]:
 def _of(settings: Settings) -> Iterator[Finding]:
     yield _sqlite()
     yield from _folder(settings.data_dir)
+    yield from _keys(settings)
     yield _clock()
     yield _litestream(settings)
     yield _replica(settings)
@@ -88,6 +90,24 @@ def _registry(file: Path) -> Finding:
     many = len(registry.all())
     registry.close()
     return Finding("registry", "good", f"{many} co-op{'' if many == 1 else 's'}")
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    """Whether the secret key opens the first co-op that has a file."""
+    for file in sorted(settings.data_dir.glob("coops/*/site.db"))[:1]:
+        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+        try:
+            found = connection.execute("SELECT name, wrapped FROM site_keys").fetchall()
+            Keyring(Sealer(settings.secret_key.get_secret_value(), file.parent.name), dict(found))
+        except WrongKey:
+            mend = "Set the ROSE_SECRET_KEY that these co-ops were made with."
+            yield Finding("secret key", "bad", "it does not open the co-ops that are here", mend)
+        except (sqlite3.Error, KeyError) as error:
+            yield Finding("co-ops", "bad", f"{file} cannot be read: {error}", "Restore it from its replica.")
+        else:
+            yield Finding("secret key", "good", "it opens the co-ops that are here")
+        finally:
+            connection.close()
 
 
 def _clock() -> Finding:

@@ -80,7 +80,7 @@ async def ask(settings: Settings, name: str, say: Say, /, **about: Any) -> Any:
     """The answer of whoever owns the folder. Raises Trouble."""
     deadline = asyncio.get_running_loop().time() + STARTING
     while True:
-        with suppress(FileNotFoundError, ConnectionRefusedError):
+        with suppress(FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
             return await _ask_owner(settings.data_dir, name, say, about)
         try:
             with owning(settings.data_dir):

@@ -39,7 +39,10 @@ PAGES = {
         say("Something in the address or in what was sent is not in order."),
     ),
     401: (say("Sign in first"), say("Only members of this co-op see this page.")),
-    403: (say("This is not for you to see"), say("Only stewards of this co-op may do this. Ask one of them.")),
+    403: (
+        say("This is not for you to see"),
+        say("Others look after this part of the site. A steward can change that."),
+    ),
     404: (
         say("There is nothing at this address"),
         say("It may have moved, or it never was here. Look at the home page."),

@@ -50,7 +50,7 @@ class House:
         self.backup = Backup(data, litestream)
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
         self.worker = Worker(self.tenants, self.dues)
-        visits = Visits(self.tenants, self.post, self._copies, settings.client_header)
+        visits = Visits(self.tenants, lambda id: self.post(id), self._copies, settings.client_header)
         self.app = Doorkeeper(Door(_framework(visits), self.tenants, visits.show), self.tenants)
 
     @asynccontextmanager

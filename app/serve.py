@@ -76,7 +76,7 @@ async def _greet(house: House, sample: bool) -> None:
         click.echo("There is no co-op yet; make one with `rose coop create`.")
     if sample and (made := house.registry.by_slug(str(SAMPLE["slug"]))):
         link = await sign_in_link(house, _quiet, slug=made.slug, address=str(SAMPLE["steward"]))
-        click.echo(f"Sign in as its steward, once, within half an hour:\n  {link}")
+        click.echo(f"Sign in to {made.slug} as its steward, once, within half an hour:\n  {link}")
     where = house.settings.replica_url
     click.echo(f"Copied continuously to {where.partition('?')[0]}" if where else "Nothing is copied: --replica none.")
     click.echo("Stop with Ctrl-C.")

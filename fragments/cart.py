@@ -94,7 +94,7 @@ async def _basket(db: Db, view: View, refused: dict[int, Form] | None = None) ->
         "forms": forms | (refused or {}),
         "total": sum(line.sum for line in lines),
         "members": members,
-        "changed": 0,
+        "changed": None,
     }
 
 

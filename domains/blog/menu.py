@@ -62,6 +62,8 @@ def _target(check: Check, typed: str) -> str:
         if target and not PATH.fullmatch(target):
             check.refuse("target", say("Write a path like /about, or a whole address like https://example.org."))
         return target
+    if typed.strip() and "://" not in typed:
+        check.refuse("target", say("Write a path like /about, or a whole address like https://example.org."))
     return check.web_address("target", typed, say("Write a path like /about, or a whole address."))
 
 

@@ -28,7 +28,7 @@ def test_every_setting_is_documented(name):
 
 @pytest.mark.parametrize(("path", "command"), list(commands(main)))
 def test_every_command_and_option_is_documented(path, command):
-    (row,) = [line for line in README.splitlines() if line.startswith(f"| `{path}")]
+    (row,) = [line for line in README.splitlines() if re.match(rf"\| `{path}[` ]", line)]
     options = [option for option in command.params if isinstance(option, click.Option)]
     assert not {option.opts[0] for option in options if option.opts[0] not in row} - {"--data", "--help"}
     assert command.help and all(option.help for option in options)
