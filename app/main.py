@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request, Router
+from litestar._parsers import parse_url_encoded_form_data
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,7 +36,7 @@ from .worker import Worker
 MACHINES = [*api.ROUTES, static.static, static.theme]
 ROUTES = [*fragments.ROUTES, *MACHINES]
 """Every one that there is."""
-LARGEST_FORM = 2 * 2**20  # bytes
+LARGEST_FORM, MOST_FIELDS = 2 * 2**20, 200  # bytes, and fields
 
 
 class House:
@@ -127,5 +128,10 @@ def _session_of(view: Page) -> AsyncSession:
 
 async def _only_forms(request: Request[Any, Any, Any]) -> None:
     """People's browsers send forms; whatever else arrives is not misread as an empty one."""
-    if request.method not in SAFE and request.content_type[0] not in ("", FORM):
+    if request.method in SAFE:
+        return
+    parse_url_encoded_form_data.cache_clear()  # the framework would keep what people typed, passwords too
+    if request.content_type[0] not in ("", FORM):
         raise HTTPException(status_code=415)
+    if (await request.body()).count(b"&") > MOST_FIELDS:
+        raise HTTPException(status_code=413)

@@ -24,6 +24,7 @@ def serve(settings: Settings, *, sample: bool) -> None:
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
     )
+    logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it would log every value that is written
     if settings.log_level != "debug":
         for chatty in ("alembic", "httpx", "litestream"):
             logging.getLogger(chatty).setLevel(logging.WARNING)

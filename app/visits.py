@@ -25,6 +25,8 @@ from .templates import templates
 from .tenants import Tenants
 
 log = logging.getLogger("visits")
+AGAIN = (408, 409, 429, 503)
+"""Refusals after which the same form may well be taken."""
 
 
 class Visits:
@@ -53,7 +55,8 @@ class Visits:
         await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
 
     async def _dressed(self, refused: Refused, request: Request[Any, Any, Any]) -> Response[str]:
-        typed, template = await _typed(request), "errors/refused.html"
+        typed = await _typed(request) if refused.status in AGAIN else {}
+        template = "errors/refused.html"
         try:
             async with self._tenants.use(coop_of(request.scope)) as coop, coop.reading() as db:
                 view = await self._made(request, db, coop)

@@ -22,7 +22,7 @@ from domains.site import Site
 
 from .forms import Form
 
-SESSION = b"session="
+SESSION = b"session"
 Answer = TypeVar("Answer", bound=Response[Any])
 VARY = "HX-Request, HX-Request-Type, Cookie"
 
@@ -194,7 +194,7 @@ class View:
 
     def _caching(self, status: int) -> dict[str, str]:
         scope: Any = self.request.scope
-        if status != 200 or is_personal(scope) or self._cookie:
+        if status != 200 or is_personal(scope) or self.session or self._cookie:
             return {"cache-control": "private, no-cache", "vary": VARY}
         if not self.is_part:
             scope["public_until"] = scope["until"]
@@ -213,6 +213,7 @@ def cookie_name(site: Site) -> str:
 
 
 def is_personal(scope: Any) -> bool:
+    """However oddly the cookie is written: whoever might be known is answered for themselves."""
     return any(name == b"cookie" and SESSION in value for name, value in scope["headers"])
 
 
