@@ -31,7 +31,7 @@ def clock(monkeypatch):
             def now(cls, tz=None):
                 return now.astimezone(tz)
 
-        monkeypatch.setattr(app.main, "datetime", Stopped)
+        monkeypatch.setattr(visits, "datetime", Stopped)
         monkeypatch.setattr("app.cache.time", now.timestamp)
 
     return stop
