@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-import app.main
+import app.visits
 from domains import account, events
 from domains.activities import Activity
 from tests.http.conftest import PARTIAL
@@ -31,7 +31,7 @@ def clock(monkeypatch):
             def now(cls, tz=None):
                 return now.astimezone(tz)
 
-        monkeypatch.setattr(visits, "datetime", Stopped)
+        monkeypatch.setattr(app.visits, "datetime", Stopped)
         monkeypatch.setattr("app.cache.time", now.timestamp)
 
     return stop
