@@ -79,17 +79,22 @@ def _folder(data: Path) -> Iterator[Finding]:
         "disk", state, f"{free / 2**30:.1f} GiB free", "" if state == "good" else "Make room, or move the data folder."
     )
     if (data / "registry.db").exists():
-        yield _registry(data / "registry.db")
+        yield from _registry(data)
 
 
-def _registry(file: Path) -> Finding:
+def _registry(data: Path) -> Iterator[Finding]:
     try:
-        registry = Registry(file)
+        registry = Registry(data / "registry.db")
     except (NewerVersion, sqlite3.Error) as error:
-        return Finding("registry", "bad", str(error), "Restore it from its replica, or run the Rose Ash that wrote it.")
-    many = len(registry.all())
+        mend = "Restore it from its replica, or run the Rose Ash that wrote it."
+        yield Finding("registry", "bad", str(error), mend)
+        return
+    known = {entry.id for entry in registry.all()}
     registry.close()
-    return Finding("registry", "good", f"{many} co-op{'' if many == 1 else 's'}")
+    yield Finding("registry", "good", f"{len(known)} co-op{'' if len(known) == 1 else 's'}")
+    if strange := sorted(folder.name for folder in data.glob("coops/*") if folder.name not in known):
+        mend = "Each was left by a `rose coop create` that did not come to its end; look inside, then remove it."
+        yield Finding("folders", "warn", f"in coops, and known to nobody: {', '.join(strange)}", mend)
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """What can be asked of the owner of a data folder, one function each: `(house, say, …)`; `say(done, of, what)`."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from .registry import Entry, Taken
 if TYPE_CHECKING:
     from .main import House
 
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 Say = Callable[[int, int, str], None]
 
 
@@ -83,14 +85,26 @@ COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
 
 def _entry(house: "House", name: str, url: str, slug: str) -> Entry:
     check = Check()
-    url = check.web_address("url", url.strip().rstrip("/"), "Give it an address, like https://oakhill.example.")
+    url = _address(check, url)
     slug = check.slug("slug", slug or slug_of(name), "Give it a slug, like oakhill.")
-    if urlsplit(url).path or urlsplit(url).query or urlsplit(url).username:
-        check.refuse("url", "Leave only the scheme and the host, like https://oakhill.example.")
     check.done()
     if house.registry.by_slug(slug):
         raise Trouble(f"Another co-op here has the slug {slug}; choose one with --slug.")
-    return Entry(secrets.token_hex(8), slug, url.lower())
+    return Entry(secrets.token_hex(8), slug, url)
+
+
+def _address(check: Check, typed: str) -> str:
+    """As browsers send it: a scheme, a host in ASCII (RFC 5891), and a port where it is not the usual one."""
+    url = check.web_address("url", typed.strip().rstrip("/"), "Give it an address, like https://oakhill.example.")
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna").decode(), f":{parts.port}" if parts.port else ""
+    except ValueError:  # UnicodeError among them
+        check.refuse("url", "Write a whole address, like https://oakhill.example.")
+        return ""
+    if parts.netloc.lower() != f"{parts.hostname}{port}" or parts.path or parts.query or not HOST.fullmatch(host):
+        check.refuse("url", "Leave only the scheme and the host, like https://oakhill.example.")
+    return f"{parts.scheme}://{host}{port}"
 
 
 async def _furnish(house: "House", coop: Coop, entry: Entry, name: str, steward: str) -> str:

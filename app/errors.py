@@ -93,6 +93,8 @@ def refused(error: Exception) -> Refused:
         case NewerFile() | WrongKey():
             log.error("a co-op cannot be opened: %s: %s", type(error).__name__, error)
             return Refused(503, *AWAY, wait=300)
+        case HTTPException(detail="client disconnected prematurely"):
+            return _page(400)
         case HTTPException(status_code=status) if status in PAGES and status != 500:
             return _page(status)
         case HTTPException(status_code=status) if 400 <= status < 500:

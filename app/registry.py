@@ -18,7 +18,7 @@ CREATE INDEX coops_due ON coops (due) WHERE due IS NOT NULL;
 CREATE TABLE hosts (host TEXT PRIMARY KEY, coop TEXT NOT NULL REFERENCES coops (id));
 PRAGMA user_version = 1;
 """
-PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=500", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
 class NewerVersion(Exception):

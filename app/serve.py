@@ -5,7 +5,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -28,8 +29,7 @@ def serve(settings: Settings, *, sample: bool) -> None:
     if settings.log_level != "debug":
         for chatty in ("alembic", "httpx", "litestream"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
-    with owning(settings.data_dir):
-        _refuse_taken_port(settings)
+    with owning(settings.data_dir), _having(settings):
         try:
             import uvloop
 
@@ -83,17 +83,32 @@ async def _greet(house: House, sample: bool) -> None:
     click.echo("Stop with Ctrl-C.")
 
 
-def _refuse_taken_port(settings: Settings) -> None:
-    """Granian would share a port with whoever has it already. Raises Trouble."""
+@contextmanager
+def _having(settings: Settings) -> Iterator[None]:
+    """The port, for ourselves: Granian would share it with whoever has it already. Raises Trouble.
+
+    A name in the kernel is taken first, which goes with this process: of two that start at once, one has it.
+    """
+    taken = f"{settings.host}:{settings.port} cannot be used: {{}}; choose another with --port."
+    with socket.socket(socket.AF_UNIX) as name:
+        try:
+            name.bind(f"\0rose-ash port {settings.port}")
+        except OSError:
+            raise Trouble(taken.format("another rose serves there")) from None
+        try:
+            _probe(settings)
+        except OSError as error:
+            raise Trouble(taken.format(error.strerror)) from None
+        yield
+
+
+def _probe(settings: Settings) -> None:
+    """Raises OSError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise Trouble(
-                f"{settings.host}:{settings.port} cannot be used: {error.strerror}; choose another with --port."
-            ) from None
+        probe.bind((settings.host, settings.port))
 
 
-_quiet: Callable[[int, int, str], None] = lambda done, of, what: None  # noqa: E731
+def _quiet(done: int, of: int, what: str) -> None:
+    """These two are done at once."""

@@ -1,9 +1,10 @@
 """Every setting of the machine: `ROSE_…` variables, or the same lines in `.env`; checked once, when it starts."""
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 WEAK = 32
@@ -72,10 +73,10 @@ class Settings(BaseSettings):
         return level
 
     @classmethod
-    def read(cls, **given: object) -> Self:
+    def read(cls, **given: Any) -> Self:
         """From the environment and `.env`; what is `given` (and not None) goes before both. Raises SettingsTrouble."""
         try:
-            return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+            return cls(**{name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
             raise SettingsTrouble("; ".join(_said(problem) for problem in error.errors())) from None
 
@@ -93,9 +94,9 @@ class Settings(BaseSettings):
         }
 
 
-def _said(problem: object) -> str:
-    name, why = problem["loc"][0], problem["msg"].removeprefix("Value error, ")  # type: ignore[index]
-    if problem["type"] == "missing":  # type: ignore[index]
+def _said(problem: ErrorDetails) -> str:
+    name, why = problem["loc"][0], problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "missing":
         return f"ROSE_{str(name).upper()} is missing: set it, or run `make setup`, which writes one to .env"
     return f"ROSE_{str(name).upper()} {why}"
 

@@ -106,9 +106,14 @@ class Tenants:
         while len(self._closing) >= CLOSING:
             await asyncio.wait(self._closing, return_when=asyncio.FIRST_COMPLETED)
         async with self._few:
-            self.open[id] = await self._coop(self.file(id)).prepare()
-        self.registry.note_opened(id)
-        await self.backup.register(self.file(id))
+            coop = await self._coop(self.file(id)).prepare()
+        try:
+            self.registry.note_opened(id)
+            await self.backup.register(self.file(id))
+        except BaseException:
+            await coop.close()
+            raise
+        self.open[id] = coop
         self._shrink()
 
     async def _upgrade(self, id: str) -> Literal["current", "upgraded", "newer"]:

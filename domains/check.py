@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from .errors import Invalid, say
 from .values import minor_units
 
-ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@([\w-]+(\.[\w-]+)+)")
+"""A dot-atom (RFC 5322) at a domain, which may be written in any script."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 MOST_MONEY = 10**9
@@ -106,7 +108,7 @@ class Check:
     def address(self, field: str, typed: str, empty: str = "") -> str:
         """A mail address, in lower case."""
         text = self.line(field, typed, empty, most=254)
-        if text and not ADDRESS.fullmatch(text):
+        if text and not _is_address(text):
             self.refuse(field, say("Write a whole address, like maud@example.org."))
         return text.lower()
 
@@ -144,6 +146,13 @@ class Check:
         if len(text) > most:
             self.refuse(field, say("This is too long. Shorten it."))
         return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool((found := ADDRESS.fullmatch(text)) and found[2].encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _is_time(text: str) -> bool:

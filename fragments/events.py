@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
@@ -150,8 +150,7 @@ def _days(first: date, entries: Sequence[events.Entry]) -> list[tuple[date, list
 
 
 def _facts(form: Form) -> events.Facts:
-    facts: Any = {name: form.text(name) for name in events.FIELDS}
-    return facts  # type: ignore[no-any-return]
+    return cast(events.Facts, {name: form.text(name) for name in events.FIELDS})
 
 
 def _filled(entry: events.Entry) -> Form:

@@ -16,9 +16,14 @@ from .queries import digest, person, person_at
 SESSION, SIGN_IN = timedelta(days=60), timedelta(minutes=30)
 SWEEP = 500
 """Ended sessions, or links, that a new one clears away."""
-QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
-PASSWORDS, CLIENTS, LINKS = 5, 100, 5
-"""Passwords tried for one address and tries from one client in a quarter of an hour; links for an address an hour."""
+QUARTER = timedelta(minutes=15)
+PASSWORDS, GUESSES, CLIENTS = 5, 50, 100
+"""In a quarter of an hour: tries for one address from one client, for one address, and from one client.
+
+So a stranger's wrong guesses keep nobody else out before there are a great many.
+"""
+LINKS = 5
+"""For an address, in the time for which a link is good: whoever is refused one has others that work."""
 
 
 async def add_person(db: AsyncSession, name: str, address: str, role: str = "member") -> Person:
@@ -52,12 +57,15 @@ async def set_role(db: AsyncSession, id: int, role: str) -> Person:
 
 
 async def ask_sign_in(db: AsyncSession, address: str) -> Person | None:
-    """Whoever has this address and may be mailed a link now; None for nobody, and past five an hour. Raises Invalid."""
+    """Whoever has this address and may be mailed a link now; None for nobody, and when it was asked too often.
+
+    Raises Invalid.
+    """
     check = Check()
     address = check.address("address", address, say("Write your mail address."))
     check.done()
     try:
-        await count_try(db, f"link:{address}", LINKS, HOUR)
+        await count_try(db, f"link:{address}", LINKS, SIGN_IN)
     except TooMany:
         return None
     return await person_at(db, address)
@@ -84,15 +92,17 @@ async def try_password(db: AsyncSession, address: str, client: str) -> tuple[int
     check = Check()
     address = check.address("address", address, say("Write your mail address."))
     check.done()
-    await count_try(db, _password_key(address), PASSWORDS, QUARTER)
     await count_client(db, client)
+    await count_try(db, _guess_key(address), GUESSES, QUARTER)
+    await count_try(db, _password_key(address, client), PASSWORDS, QUARTER)
     found = await person_at(db, address)
     return (found.id, found.password) if found else (None, "")
 
 
 async def forgive_password(db: AsyncSession, address: str, client: str) -> None:
     """The last try was right: it counts no longer."""
-    keys = (_password_key(address.strip().lower()), _client_key(client))
+    address = address.strip().lower()
+    keys = (_password_key(address, client), _guess_key(address), _client_key(client))
     await db.execute(update(Rate).where(Rate.key.in_(keys)).values(count=Rate.count - 1))
 
 
@@ -174,8 +184,12 @@ def _about(person: Person) -> dict[str, str | int]:
     return {"person": person.id, "name": person.name, "role": person.role}
 
 
-def _password_key(address: str) -> str:
-    return f"sign-in:{address}"
+def _password_key(address: str, client: str) -> str:
+    return f"sign-in:{address} {client}"
+
+
+def _guess_key(address: str) -> str:
+    return f"guess:{address}"
 
 
 def _client_key(client: str) -> str:

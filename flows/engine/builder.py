@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from . import effects
 from .graph import END, Branch, Each, Effect, Flow, Node, Suspend, Take
+from .runners import cheapest
 
 FOLLOWING = ""
 POINTERS = ("next", "then", "otherwise", "late")
@@ -89,7 +90,7 @@ def check(built: Flow) -> None:
         if isinstance(node, Effect | Each):
             _check_effect(node)
     _check_takes(built, order)
-    built.runner  # noqa: B018
+    cheapest(built.needs())
 
 
 def after(node: Node) -> tuple[str, ...]:

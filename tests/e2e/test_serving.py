@@ -5,11 +5,12 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
 import time
 import urllib.request
 from pathlib import Path
 
-from tests.e2e.conftest import Rose
+from tests.e2e.conftest import ROOT, ROSE, Rose
 
 
 def children(pid):
@@ -48,6 +49,24 @@ def test_a_second_server_on_the_same_folder_or_port_ends_with_one_sentence(rose,
     third = other.run("serve", "--port", str(rose.port))
     assert third.returncode == 1 and third.stderr.count("\n") == 1 and "cannot be used" in third.stderr
     assert rose.answers()
+
+
+def test_of_two_that_start_at_once_on_one_port_one_serves(tmp_path):
+    both = [Rose(tmp_path / name / "data") for name in ("oak", "elm")]
+    for rose in both:
+        rose.data.mkdir(parents=True)
+        command = [*ROSE, "serve", "--port", str(both[0].port), "--replica", "none"]
+        rose.server = subprocess.Popen(command, env=rose.environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        until(lambda: any(rose.server.poll() == 1 for rose in both), 20)
+        until(both[0].answers, 20)
+        (ended,) = [rose for rose in both if rose.server.poll() is not None]
+        said = ended.server.stderr.read()
+        assert said.count("\n") == 1 and "cannot be used" in said
+    finally:
+        for rose in both:
+            rose.stop()
+            rose.server.stderr.close()
 
 
 def test_a_killed_server_takes_all_with_it_and_the_next_one_serves_and_replicates(rose):

@@ -143,7 +143,7 @@ async def test_the_answer_tells_nobody_who_is_here(visit, house, coop):
     assert answers[0] == answers[1] and len(await mailed(house, coop)) == 1
 
 
-async def test_five_links_an_hour_and_nobody_is_told(oak, house, coop):
+async def test_five_links_in_half_an_hour_and_nobody_is_told(oak, house, coop):
     answers = {(await ask(oak, MEMBER)).status_code for _ in range(7)}
     assert answers == {303} and len(await mailed(house, coop)) == 5
 
@@ -401,7 +401,11 @@ async def test_limits_survive_a_restart(house, oak, password):
 async def test_a_right_password_counts_as_no_try(oak, coop, password):
     for _ in range(7):
         assert (await try_password(oak, password)).status_code == 303
-    assert await all_of(coop, models.Rate.key, models.Rate.count) == [(f"sign-in:{MEMBER}", 0), ("client:127.0.0.1", 0)]
+    assert await all_of(coop, models.Rate.key, models.Rate.count) == [
+        ("client:127.0.0.1", 0),
+        (f"guess:{MEMBER}", 0),
+        (f"sign-in:{MEMBER} 127.0.0.1", 0),
+    ]
 
 
 async def test_one_client_tries_a_hundred_times_and_no_more(oak, coop):
@@ -525,3 +529,15 @@ async def test_only_stewards_let_people_in(oak, member):
     for path in ("/account/new-person", "/account/people/2/role"):
         assert (await oak.post(path, data={"role": "steward"})).status_code == 401
         assert (await member.post(path, data={"role": "steward"})).status_code == 403
+
+
+async def test_a_strangers_guesses_keep_nobody_else_out(house, coop, oak):
+    async with coop.writing() as db:
+        member = await account.person_at(db, MEMBER)
+        await account.set_password(db, member.id, await account.hash_password("correct horse battery"))
+    for _ in range(6):
+        refused = await try_password(oak, "a wrong guess")
+    assert refused.status_code == 429
+    transport = ASGITransport(house.app, client=("10.9.9.9", 1))
+    async with AsyncClient(transport=transport, base_url="https://oak.example") as elsewhere:
+        assert (await try_password(elsewhere, "correct horse battery")).status_code == 303

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from app.commands import create_coop
 from app.coop import Coop
 from app.main import House
 from app.registry import Entry, canonical
+from domains.errors import Invalid
 from tests.http.conftest import settings
 
 OPEN, MANY = 4, 24
@@ -111,3 +113,41 @@ async def test_many_coops_asked_at_once_are_all_served_though_few_may_be_open(ma
         asked = [client.get(f"https://c{number % MANY}.example/events/calendar") for number in range(6 * MANY)]
         assert {answer.status_code for answer in await asyncio.gather(*asked)} == {200}
     assert len(many.tenants.open) <= OPEN
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "http://@y.example",
+        "http://x.example:99999",
+        "http://x.example:0",
+        "http://[::1",
+        "http://x.example/shop",
+        "http://x.example?a=b",
+        "http://ruth@x.example",
+        "http://x\u202e.example",
+        "http://x..example",
+        "ftp://x.example",
+        "x.example",
+    ],
+)
+async def test_an_address_that_cannot_work_is_never_a_coops(house, typed):
+    with pytest.raises(Invalid) as refused:
+        await create_coop(house, lambda *_: None, name="Ash", url=typed, steward="ruth@ash.example")
+    assert refused.value.fields.keys() == {"url"} and house.registry.by_slug("ash") is None
+
+
+async def test_an_address_in_any_script_is_kept_as_browsers_send_it(house):
+    about = {"name": "Ash", "url": "HTTP://Bücher.example/", "steward": "ruth@ash.example"}
+    made = await create_coop(house, lambda *_: None, **about)
+    assert made["url"] == "http://xn--bcher-kva.example" and house.tenants.id_at("xn--bcher-kva.example") == made["id"]
+
+
+async def test_a_coop_that_could_not_be_noted_is_not_served_uncopied(house, oak, monkeypatch):
+    def refuse(id):
+        raise sqlite3.OperationalError("database is locked")
+
+    with monkeypatch.context() as held:
+        held.setattr(house.registry, "note_opened", refuse)
+        assert (await oak.get("/")).status_code >= 500 and not house.tenants.open
+    assert (await oak.get("/")).status_code == 200

@@ -1,0 +1,48 @@
+"""What `rose check` finds wrong with a machine."""
+
+import pytest
+
+from app.check import checks
+from app.commands import create_coop
+from app.main import House
+from app.settings import Settings
+
+
+@pytest.fixture
+def found(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROSE_SECRET_KEY", "an-honest-secret-for-tests-0123456789")
+    return lambda: {finding.what: finding for finding in checks(tmp_path)}
+
+
+def test_a_new_machine_is_told_what_is_not_safe_yet(found):
+    told = found()
+    assert told["replica"].state == "warn" and "this disk" in told["replica"].says
+    assert told["mail"].state == "warn" and all(one.mend for one in told.values() if one.state != "good")
+
+
+def test_a_weak_key_is_all_that_is_told(found, monkeypatch):
+    monkeypatch.setenv("ROSE_SECRET_KEY", "short")
+    assert [finding.state for finding in found().values()] == ["bad"]
+
+
+def test_a_folder_that_nobody_knows_is_named(found, tmp_path):
+    found()
+    (tmp_path / "coops" / "left").mkdir(parents=True)
+    (tmp_path / "registry.db").touch()
+    assert "left" in found()["folders"].says and found()["folders"].state == "warn"
+
+
+def test_another_key_than_the_coops_was_made_with_is_bad(furnished_data, monkeypatch):
+    assert {finding.what: finding.state for finding in checks(furnished_data)}["secret key"] == "good"
+    monkeypatch.setenv("ROSE_SECRET_KEY", "another-honest-secret-for-tests-987654")
+    assert {finding.what: finding.state for finding in checks(furnished_data)}["secret key"] == "bad"
+
+
+@pytest.fixture
+async def furnished_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROSE_SECRET_KEY", "an-honest-secret-for-tests-0123456789")
+    (tmp_path / "data").mkdir()
+    house = House(Settings.read(data_dir=tmp_path / "data", replica="none"))
+    async with house.awake():
+        await create_coop(house, lambda *_: None, name="Oak", url="http://oak.example", steward="ruth@oak.example")
+    return tmp_path / "data"
