@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,9 @@ from .commands import Trouble, create_coop, sign_in_link
 from .control import answering, owning
 from .main import House
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from granian.server.embed import Server
 
 SAMPLE = {"name": "Oakhill Growers", "slug": "oakhill", "steward": "maud@oakhill.example"}
 
@@ -38,21 +42,25 @@ def serve(settings: Settings, *, sample: bool) -> None:
             raise Trouble(str(trouble)) from None
 
 
-async def _serve(house: House, sample: bool) -> None:
+def granian(app: Any, host: str, port: int) -> "Server":
+    """It serves in this process, in its one event loop."""
     from granian.constants import HTTPModes, Interfaces
     from granian.server.embed import Server
 
-    settings = house.settings
-    server = Server(
-        house.app,
-        address=settings.host,
-        port=settings.port,
+    return Server(
+        app,
+        address=host,
+        port=port,
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
         websockets=False,
         backlog=1024,
         log_enabled=False,
     )
+
+
+async def _serve(house: House, sample: bool) -> None:
+    server = granian(house.app, house.settings.host, house.settings.port)
     async with house.serving(), answering(house):
         if sample:
             await _make_sample(house)
