@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from domains.site import is_local
 
+from .trouble import Trouble
+
 VERSION = 1
 SCHEMA = """
 CREATE TABLE coops (
@@ -21,7 +23,7 @@ PRAGMA user_version = 1;
 PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=500", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
-class NewerVersion(Exception):
+class NewerVersion(Trouble):
     """A newer Rose Ash wrote this file."""
 
 

@@ -13,10 +13,12 @@ import click
 
 from ops.litestream import LitestreamTrouble
 
-from .commands import Trouble, create_coop, sign_in_link
-from .control import answering, owning
+from .answers import answering
+from .commands import create_coop, sign_in_link
+from .control import owning
 from .main import House
 from .settings import Settings
+from .trouble import Trouble
 
 if TYPE_CHECKING:
     from granian.server.embed import Server
@@ -25,13 +27,13 @@ SAMPLE = {"name": "Oakhill Growers", "slug": "oakhill", "steward": "maud@oakhill
 
 
 def serve(settings: Settings, *, sample: bool) -> None:
-    """Until a signal. Raises Trouble, NewerVersion."""
+    """Until a signal. Raises Trouble."""
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
     )
     logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it would log every value that is written
     if settings.log_level != "debug":
-        for chatty in ("alembic", "httpx", "litestream"):
+        for chatty in ("alembic", "litestream"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
     with owning(settings.data_dir), _having(settings):
         try:
