@@ -1,4 +1,4 @@
-"""Requests by `wrk`, as many as a server can answer, counted for each second that its processors worked for it."""
+"""Requests by `wrk`, as many as a server can answer."""
 
 import re
 import shutil
@@ -12,7 +12,7 @@ from .machine import cpu
 
 CONNECTIONS, SECONDS = 16, 3
 BROWSER = ("Accept: text/html", "Accept-Encoding: gzip, deflate, br, zstd")
-UNCACHED = Path(__file__).with_name("uncached.lua")
+UNCACHED, WRITES = (Path(__file__).with_name(f"{name}.lua") for name in ("uncached", "writes"))
 
 
 def bring_wrk():
@@ -22,13 +22,22 @@ def bring_wrk():
             sys.exit("The figures need wrk: `sudo apt-get install wrk`.")
 
 
-def requests(pid, url, *headers, script=None, seconds=SECONDS):
-    """Answered by the process `pid` and all that it started, for each CPU second of theirs. Every answer is a 200."""
-    told = [word for header in (*BROWSER, *headers) for word in ("-H", header)] + (["-s", script] if script else [])
+def requests(pid, url, *headers, script=None):
+    """For each second that processors work for the process `pid` and all that it started."""
     before = cpu(pid)
-    said = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *told, url], capture_output=True, text=True, check=True
-    ).stdout
+    return _answers(url, headers, script) / (cpu(pid) - before)
+
+
+def writes(url, shoppers):
+    """For each second; `shoppers`: a file of hosts, basket lines and cookies."""
+    return _answers(url, (), WRITES, str(shoppers)) / SECONDS
+
+
+def _answers(url, headers, script, *arguments):
+    """How many; none of them a refusal."""
+    told = [word for header in (*BROWSER, *headers) for word in ("-H", header)] + (["-s", script] if script else [])
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", *told, url, "--", *arguments]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         sys.exit(f"{url} did not answer every time:\n{said}")
-    return int(re.search(r"(\d+) requests in", said)[1]) / (cpu(pid) - before)
+    return int(re.search(r"(\d+) requests in", said)[1])

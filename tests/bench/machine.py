@@ -23,7 +23,19 @@ def family(pid):
 
 def cpu(pid):
     """Seconds that it and all that it started have worked, those that have ended among them."""
-    return sum(_seconds(one) for one in family(pid))
+    return sum(seconds(one) for one in family(pid))
+
+
+def seconds(pid):
+    """That this one process has worked, and what it started and that has ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / TICKS  # utime, stime, cutime, cstime: proc(5)
+
+
+def worked(pid):
+    """Seconds of its living threads, exactly, where `seconds` counts in hundredths."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1_000_000_000
 
 
 def memory(pid):
@@ -55,8 +67,3 @@ def described():
             f"Litestream {litestream}",
         )
     )
-
-
-def _seconds(pid):
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / TICKS  # utime, stime, cutime, cstime: proc(5)

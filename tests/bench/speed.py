@@ -18,7 +18,7 @@ from tests.e2e.conftest import ROOT, free_port
 
 from . import visitors
 from .load import UNCACHED, bring_wrk, requests
-from .served import make, rose_in, start, weigh
+from .served import host, make, rose_in, start, weigh
 from .table import say, tell
 
 ROUNDS, STARTS, COOPS = 3, 3, 10
@@ -72,8 +72,8 @@ def pages(rose):
     link = rose.told("coop", "sign-in", "coop0", "tam@oakhill.example")
     return {
         HOME: home,
-        BASKET: partial(home, visitors.shopper(rose.url)),
-        MEMBER: partial(home, visitors.member(link)),
+        BASKET: partial(home, f"Cookie: {visitors.shopper(rose.url, host(0))[0]}"),
+        MEMBER: partial(home, f"Cookie: {visitors.member(link, host(0))}"),
         WHOLE: partial(home, script=UNCACHED),
     }
 
