@@ -80,8 +80,8 @@ async def _make_sample(house: House) -> None:
 
 
 async def _greet(house: House, sample: bool) -> None:
-    entries = house.registry.all()
-    for entry in entries[:10]:
+    entries = house.registry.all(10)
+    for entry in entries:
         click.echo(f"{entry.slug} is at {entry.url}")
     if not entries:
         click.echo("There is no co-op yet; make one with `rose coop create`.")
