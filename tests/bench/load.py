@@ -28,9 +28,11 @@ def requests(pid, url, *headers, script=None):
     return _answers(url, headers, script) / (cpu(pid) - before)
 
 
-def writes(url, shoppers):
-    """For each second; `shoppers`: a file of hosts, basket lines and cookies."""
-    return _answers(url, (), WRITES, str(shoppers)) / SECONDS
+def writes(pid, url, shoppers):
+    """For each second, and for each that processors work; `shoppers`: a file of hosts, basket lines and cookies."""
+    before = cpu(pid)
+    kept = _answers(url, (), WRITES, str(shoppers))
+    return kept / SECONDS, kept / (cpu(pid) - before)
 
 
 def _answers(url, headers, script, *arguments):
