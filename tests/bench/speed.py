@@ -6,6 +6,7 @@ and what is told is the median of the rounds. "Uncached" is a page at an address
 """
 
 import asyncio
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
+from time import sleep
 
 from tests.e2e.conftest import ROOT, free_port
 
@@ -61,10 +63,17 @@ def hello(app):
     port = free_port()
     server = subprocess.Popen([sys.executable, "-m", "tests.bench.hello", app, str(port)], cwd=ROOT)
     try:
+        while server.poll() is None and not listens(port):
+            sleep(0.1)
         yield partial(requests, server.pid, f"http://127.0.0.1:{port}/")
     finally:
         server.terminate()
         server.wait()
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def pages(rose):
