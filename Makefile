@@ -8,7 +8,7 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header 
 
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup setup-test run test check lock pictures clean
+.PHONY: help setup setup-test run test check lock bench bench-scale pictures clean
 
 help:  ## list these
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -44,6 +44,12 @@ lock: $(BIN)/python  ## write both locks again from pyproject.toml (UPGRADE=--up
 
 $(BIN)/python:
 	@$(READY) setup requirements.txt
+
+bench: setup-test  ## what a page, the memory and a start cost, beside their targets (three minutes)
+	@$(BIN)/python -m tests.bench.speed $(BENCH)
+
+bench-scale: setup-test  ## ten thousand co-ops beside a hundred: nothing may grow with those that sleep
+	@$(BIN)/python -m tests.bench.scale $(BENCH)
 
 pictures: setup-test  ## the pictures of README.md, of the sample co-op as it is now
 	@$(BIN)/python -m tests.e2e.pictures

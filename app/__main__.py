@@ -12,9 +12,9 @@ from typing import Any
 
 import click
 
-from .commands import Trouble
-from .registry import NewerVersion
-from .settings import Settings, SettingsTrouble
+from .control import ask, importing
+from .settings import Settings
+from .trouble import Trouble
 
 DATA = click.option(
     "--data",
@@ -46,7 +46,7 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], cli
         def run(**given: Any) -> None:
             try:
                 function(**given)
-            except (Trouble, SettingsTrouble, NewerVersion) as trouble:
+            except Trouble as trouble:
                 click.echo(f"rose: {trouble}", err=True)
                 sys.exit(1)
 
@@ -68,7 +68,8 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], cli
 )
 def serve(data_dir: Path | None, host: str | None, port: int | None, replica: str | None, sample: bool) -> None:
     """Serve every co-op of the data folder, with its worker, and Litestream beside it."""
-    from .serve import serve as run
+    with importing():
+        from .serve import serve as run
 
     run(Settings.read(data_dir=data_dir, host=host, port=port, replica=replica), sample=sample)
 
@@ -148,7 +149,6 @@ def check(data_dir: Path | None, as_json: bool) -> None:
 
 def _ask(data_dir: Path | None, name: str, /, **about: Any) -> Any:
     """Of the running server, or of this process where none runs; long work shows how far it is."""
-    from .control import ask
 
     def say(done: int, of: int, what: str) -> None:
         if sys.stderr.isatty() or done == of or done % 100 == 0:

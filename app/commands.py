@@ -15,16 +15,13 @@ from domains.values import slug_of
 from .coop import Coop
 from .keys import Sealer, new_keys, public_pem
 from .registry import Entry, Taken
+from .trouble import Trouble
 
 if TYPE_CHECKING:
     from .main import House
 
 HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 Say = Callable[[int, int, str], None]
-
-
-class Trouble(Exception):
-    """One sentence for whoever typed the command."""
 
 
 async def create_coop(

@@ -1,30 +1,24 @@
 """What `rose` asks of whoever owns the data folder: the running server over its socket, or this process under the lock.
 
-The same function answers both ways. On the socket a question is one line of JSON; an answer is lines of progress and a
-last one with `result` or `error`.
+The same function answers both ways (`answers.py`), and only whoever answers imports the house. On the socket a question
+is one line of JSON; an answer is lines of progress and a last one with `result` or `error`.
 """
 
 import asyncio
 import fcntl
+import gc
 import json
-import logging
 import os
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from domains.errors import Invalid
-
-from .commands import COMMANDS, Trouble
-from .keys import WrongKey
-from .main import House
-from .migrations import NewerFile
 from .settings import Settings
+from .trouble import Trouble
 
-log = logging.getLogger("control")
 Say = Callable[[int, int, str], None]
 STARTING = 10.0
 """Seconds that an owner may take from its lock to its socket."""
@@ -34,6 +28,16 @@ LONGEST_PATH = 100
 
 class Owned(Trouble):
     """Another process owns the data folder."""
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """The house is 900 modules, and all of them stay: to look for rubbish among them would take a quarter of a start,
+    and 0.1 s of every full collection afterwards."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 @contextmanager
@@ -53,29 +57,6 @@ def owning(data: Path) -> Iterator[None]:
         yield
 
 
-@asynccontextmanager
-async def answering(house: House) -> AsyncIterator[None]:
-    """The running server, as commands reach it."""
-    path = _socket(house.settings.data_dir)
-    path.unlink(missing_ok=True)
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        def send(message: dict[str, Any]) -> None:
-            writer.write(json.dumps(message).encode() + b"\n")
-
-        with suppress(ConnectionError):
-            asked = json.loads(await reader.readline())
-            send(await _answer(house, asked, lambda done, of, what: send({"done": done, "of": of, "what": what})))
-            await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_unix_server(answer, path)
-    path.chmod(0o600)
-    async with server:
-        yield
-    path.unlink(missing_ok=True)
-
-
 async def ask(settings: Settings, name: str, say: Say, /, **about: Any) -> Any:
     """The answer of whoever owns the folder. Raises Trouble."""
     deadline = asyncio.get_running_loop().time() + STARTING
@@ -84,9 +65,9 @@ async def ask(settings: Settings, name: str, say: Say, /, **about: Any) -> Any:
             return await _ask_owner(settings.data_dir, name, say, about)
         try:
             with owning(settings.data_dir):
-                house = House(settings)
-                async with house.awake():
-                    return _told(await _answer(house, {"name": name, "about": about}, say))
+                with importing():
+                    from .answers import answer_alone
+                return _told(await answer_alone(settings, {"name": name, "about": about}, say))
         except Owned:  # a server that is about to answer, or another command
             if asyncio.get_running_loop().time() > deadline:
                 raise
@@ -94,7 +75,7 @@ async def ask(settings: Settings, name: str, say: Say, /, **about: Any) -> Any:
 
 
 async def _ask_owner(data: Path, name: str, say: Say, about: dict[str, Any]) -> Any:
-    reader, writer = await asyncio.open_unix_connection(_socket(data), limit=2**24)
+    reader, writer = await asyncio.open_unix_connection(socket_of(data), limit=2**24)
     writer.write(json.dumps({"name": name, "about": about}).encode() + b"\n")
     try:
         while line := await reader.readline():
@@ -107,30 +88,13 @@ async def _ask_owner(data: Path, name: str, say: Say, about: dict[str, Any]) -> 
     raise Trouble("The server went away before it had answered; ask again.")
 
 
-async def _answer(house: House, asked: dict[str, Any], say: Say) -> dict[str, Any]:
-    command: Callable[..., Awaitable[Any]] = COMMANDS[asked["name"]]
-    try:
-        return {"result": await command(house, say, **asked["about"])}
-    except Trouble as trouble:
-        return {"error": str(trouble)}
-    except Invalid as invalid:
-        return {"error": " ".join(f"{field}: {sentence}" for field, sentence in invalid.fields.items())}
-    except WrongKey:
-        return {"error": "Its keys were sealed under another ROSE_SECRET_KEY; set the one that it was made with."}
-    except NewerFile as newer:
-        return {"error": f"{newer}; run the newer one."}
-    except Exception as error:
-        log.exception("the command %s failed", asked["name"])
-        return {"error": f"It failed, and nothing of it is kept: {type(error).__name__}: {error}"}
-
-
 def _told(message: dict[str, Any]) -> Any:
     if "error" in message:
         raise Trouble(message["error"])
     return message["result"]
 
 
-def _socket(data: Path) -> Path:
+def socket_of(data: Path) -> Path:
     """In the folder itself; where its path is too long for a socket, in a private folder of this user."""
     path = data.absolute() / "rose.sock"
     if len(os.fsencode(path)) <= LONGEST_PATH:

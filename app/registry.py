@@ -3,10 +3,13 @@
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from domains.site import is_local
+
+from .trouble import Trouble
 
 VERSION = 1
 SCHEMA = """
@@ -21,7 +24,7 @@ PRAGMA user_version = 1;
 PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=500", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
-class NewerVersion(Exception):
+class NewerVersion(Trouble):
     """A newer Rose Ash wrote this file."""
 
 
@@ -66,8 +69,10 @@ class Registry:
         except sqlite3.IntegrityError:
             raise Taken(f"another co-op here has the slug {entry.slug} or the address {entry.url}") from None
 
-    def all(self) -> list[Entry]:
-        return [Entry(*row) for row in self._file.execute("SELECT id, slug, url FROM coops ORDER BY slug")]
+    def all(self, most: int = -1) -> list[Entry]:
+        """The first by slug; by default, every one."""
+        question = "SELECT id, slug, url FROM coops ORDER BY slug LIMIT ?"
+        return [Entry(*row) for row in self._file.execute(question, (most,))]
 
     def by_slug(self, slug: str) -> Entry | None:
         return self._one("SELECT id, slug, url FROM coops WHERE slug = ?", slug)
@@ -95,9 +100,14 @@ class Registry:
     def were_open(self) -> list[str]:
         return [id for (id,) in self._file.execute("SELECT id FROM coops WHERE open")]
 
-    def dues(self) -> list[tuple[str, float]]:
-        """Of closed co-ops whose flows wait for a time."""
-        return list(self._file.execute("SELECT id, due FROM coops WHERE due IS NOT NULL"))
+    def due(self, now: float) -> list[str]:
+        """Closed co-ops whose flows want somebody."""
+        return [id for (id,) in self._file.execute("SELECT id FROM coops WHERE due <= ?", (now,))]
+
+    def next_due(self, now: float) -> float:
+        """When the next of them will, after now."""
+        due: float | None = self._file.execute("SELECT min(due) FROM coops WHERE due > ?", (now,)).fetchone()[0]
+        return inf if due is None else due
 
     def _one(self, question: str, answer: str) -> Entry | None:
         row = self._file.execute(question, (answer,)).fetchone()

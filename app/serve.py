@@ -7,27 +7,33 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ops.litestream import LitestreamTrouble
 
-from .commands import Trouble, create_coop, sign_in_link
-from .control import answering, owning
+from .answers import answering
+from .commands import create_coop, sign_in_link
+from .control import owning
 from .main import House
 from .settings import Settings
+from .trouble import Trouble
+
+if TYPE_CHECKING:
+    from granian.server.embed import Server
 
 SAMPLE = {"name": "Oakhill Growers", "slug": "oakhill", "steward": "maud@oakhill.example"}
 
 
 def serve(settings: Settings, *, sample: bool) -> None:
-    """Until a signal. Raises Trouble, NewerVersion."""
+    """Until a signal. Raises Trouble."""
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
     )
     logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it would log every value that is written
     if settings.log_level != "debug":
-        for chatty in ("alembic", "httpx", "litestream"):
+        for chatty in ("alembic", "litestream"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
     with owning(settings.data_dir), _having(settings):
         try:
@@ -38,21 +44,25 @@ def serve(settings: Settings, *, sample: bool) -> None:
             raise Trouble(str(trouble)) from None
 
 
-async def _serve(house: House, sample: bool) -> None:
+def granian(app: Any, host: str, port: int) -> "Server":
+    """It serves in this process, in its one event loop."""
     from granian.constants import HTTPModes, Interfaces
     from granian.server.embed import Server
 
-    settings = house.settings
-    server = Server(
-        house.app,
-        address=settings.host,
-        port=settings.port,
+    return Server(
+        app,
+        address=host,
+        port=port,
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
         websockets=False,
         backlog=1024,
         log_enabled=False,
     )
+
+
+async def _serve(house: House, sample: bool) -> None:
+    server = granian(house.app, house.settings.host, house.settings.port)
     async with house.serving(), answering(house):
         if sample:
             await _make_sample(house)
@@ -70,8 +80,8 @@ async def _make_sample(house: House) -> None:
 
 
 async def _greet(house: House, sample: bool) -> None:
-    entries = house.registry.all()
-    for entry in entries[:10]:
+    entries = house.registry.all(10)
+    for entry in entries:
         click.echo(f"{entry.slug} is at {entry.url}")
     if not entries:
         click.echo("There is no co-op yet; make one with `rose coop create`.")

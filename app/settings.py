@@ -7,12 +7,14 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from .trouble import Trouble
+
 WEAK = 32
 """Characters of a secret key, below which it could be guessed."""
 
 
-class SettingsTrouble(Exception):
-    """One sentence: which setting is wrong, and how to mend it."""
+class SettingsTrouble(Trouble):
+    """Which setting is wrong, and how to mend it."""
 
 
 class Settings(BaseSettings):

@@ -142,6 +142,7 @@ class Tenants:
         async with self.backup.closing(coop.file):
             await coop.close()
         self.registry.note_closed(coop.id, coop.due)
+        self._dues.forget(coop.id)
 
     def _begin(self, id: str, work: Coroutine[Any, Any, Done]) -> asyncio.Task[Done]:
         task = self._under_way[id] = asyncio.create_task(work)

@@ -20,11 +20,9 @@ class Worker:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Looks once into each co-op that a killed process left open; the others said when they are due."""
+        """Looks once into each co-op that a killed process left open."""
         for coop in self._tenants.registry.were_open():
             self._dues.at(coop, 0)
-        for coop, due in self._tenants.registry.dues():
-            self._dues.at(coop, due)
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -35,9 +33,14 @@ class Worker:
 
     async def _run(self) -> None:
         while True:
-            for coop in self._dues.take(time(), set(self._waking)):
+            now, busy = time(), set(self._waking)
+            for coop in {*self._dues.take(now, busy), *self._asleep(now)} - busy:
                 self._waking[coop] = asyncio.create_task(self._wake(coop))
-            await self._dues.wait(set(self._waking))
+            await self._dues.wait(set(self._waking), self._tenants.registry.next_due(now))
+
+    def _asleep(self, now: float) -> list[str]:
+        """Closed co-ops that are due, but for those that were just tried in vain."""
+        return [coop for coop in self._tenants.registry.due(now) if coop not in self._dues]
 
     async def _wake(self, coop: str) -> None:
         try:

@@ -1,6 +1,7 @@
 """One Litestream for the data folder: started, watched, asked."""
 
 import asyncio
+import json
 import logging
 import math
 import os
@@ -13,6 +14,7 @@ from .child import Child
 from .config import address, check_address, config, make_private, socket_of, write_config
 from .lock import lock_to_hand_on
 from .trouble import LitestreamTrouble, masked
+from .wire import exchange
 
 log = logging.getLogger("litestream")
 PREDECESSOR = 5.0  # seconds that a dying Litestream may still hold the lock
@@ -177,18 +179,13 @@ class Litestream:
 
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None, patience: float) -> dict[str, Any] | None:
         """None when Litestream is down, refuses, or takes longer than `patience` seconds."""
-        import httpx  # a command that only restores does without it
-
-        # A client a question, since a kept connection would be to a Litestream that may have died meanwhile.
-        wire = httpx.AsyncHTTPTransport(uds=str(self._socket), verify=False)  # no TLS on a socket of our own
         try:
-            async with asyncio.timeout(patience), httpx.AsyncClient(transport=wire, trust_env=False) as client:
-                answer = await client.request(method, f"http://litestream{path}", json=body, timeout=None)
-                answer.raise_for_status()
-                found: dict[str, Any] = answer.json()
+            async with asyncio.timeout(patience):
+                status, said = await exchange(self._socket, method, path, body)
+            if status == 200:
+                found: dict[str, Any] = json.loads(said)
                 return found
-        except httpx.HTTPStatusError as refusal:
-            log.warning("Litestream refused %s (%s): %s", path, body, masked(refusal.response.text.strip()))
-        except (httpx.HTTPError, OSError, ValueError):  # ValueError: what answered was no JSON
+            log.warning("Litestream refused %s (%s): %s", path, body, masked(said.decode(errors="replace").strip()))
+        except (OSError, ValueError):  # ValueError: what answered was no JSON, or broke off
             pass
         return None

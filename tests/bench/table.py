@@ -1,0 +1,22 @@
+"""What was measured, in Markdown, with its day and its machine."""
+
+import sys
+from datetime import date
+
+from .machine import described
+
+
+def say(words):
+    print(words, file=sys.stderr, flush=True)
+
+
+def tell(titles, rows):
+    print(f"\nMeasured on {date.today():%-d %B %Y}: {described()}.\n")
+    print(line(titles))
+    print(line("---" for _ in titles))
+    for row in rows:
+        print(line(row))
+
+
+def line(cells):
+    return f"| {' | '.join(cells)} |"
