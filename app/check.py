@@ -44,6 +44,8 @@ def checks(data: Path | None) -> list[Finding]:
 def _of(settings: Settings) -> Iterator[Finding]:
     yield _sqlite()
     yield from _folder(settings.data_dir)
+    if (settings.data_dir / "registry.db").exists():
+        yield from _registry(settings)
     yield from _keys(settings)
     yield _clock()
     yield _litestream(settings)
@@ -78,20 +80,24 @@ def _folder(data: Path) -> Iterator[Finding]:
     yield Finding(
         "disk", state, f"{free / 2**30:.1f} GiB free", "" if state == "good" else "Make room, or move the data folder."
     )
-    if (data / "registry.db").exists():
-        yield from _registry(data)
 
 
-def _registry(data: Path) -> Iterator[Finding]:
+def _registry(settings: Settings) -> Iterator[Finding]:
+    data = settings.data_dir
     try:
         registry = Registry(data / "registry.db")
     except (NewerVersion, sqlite3.Error) as error:
         mend = "Restore it from its replica, or run the Rose Ash that wrote it."
         yield Finding("registry", "bad", str(error), mend)
         return
-    known = {entry.id for entry in registry.all()}
+    entries = registry.all()
     registry.close()
+    known = {entry.id for entry in entries}
     yield Finding("registry", "good", f"{len(known)} co-op{'' if len(known) == 1 else 's'}")
+    if not settings.client_header and any(entry.url.startswith("https:") for entry in entries):
+        says = "one stands in front, and names no visitor: who guesses passwords uses up everybody's tries"
+        mend = "Set ROSE_CLIENT_HEADER to the header in which it does: X-Forwarded-For for Caddy."
+        yield Finding("proxy", "warn", says, mend)
     if strange := sorted(folder.name for folder in data.glob("coops/*") if folder.name not in known):
         mend = "Each was left by a `rose coop create` that did not come to its end; look inside, then remove it."
         yield Finding("folders", "warn", f"in coops, and known to nobody: {', '.join(strange)}", mend)

@@ -17,6 +17,7 @@ from fragments.view import Page
 from ops.litestream import Litestream
 
 from . import api, static
+from .api.ask import Ask
 from .backup import Backup
 from .cache import Doorkeeper
 from .coop import Coop
@@ -52,7 +53,8 @@ class House:
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
         self.worker = Worker(self.tenants, self.dues)
         visits = Visits(self.tenants, lambda id: self.post(id), self._copies, settings.client_header)
-        self.app = Doorkeeper(Door(_framework(visits), self.tenants, visits.show), self.tenants)
+        door = Door(_framework(visits), self.tenants, visits.show)
+        self.app = Doorkeeper(Ask(door, self.registry), self.tenants)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["House"]:

@@ -89,6 +89,10 @@ class Registry:
         alone = self._file.execute("SELECT id FROM coops LIMIT 2").fetchall()
         return str(alone[0][0]) if len(alone) == 1 else None
 
+    def names(self, host: str) -> bool:
+        """Whether this Host is a co-op's by name; to be alone here is not enough."""
+        return bool(self._file.execute("SELECT 1 FROM hosts WHERE host = ?", (host,)).fetchone())
+
     def note_opened(self, id: str) -> None:
         """A start registers these again with Litestream, for whoever was killed may have left a tail behind."""
         self._file.execute("UPDATE coops SET open = 1, due = NULL WHERE id = ?", (id,))

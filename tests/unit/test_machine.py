@@ -5,6 +5,7 @@ import pytest
 from app.check import checks
 from app.commands import create_coop
 from app.main import House
+from app.registry import Entry, Registry
 from app.settings import Settings
 
 
@@ -36,6 +37,19 @@ def test_another_key_than_the_coops_was_made_with_is_bad(furnished_data, monkeyp
     assert {finding.what: finding.state for finding in checks(furnished_data)}["secret key"] == "good"
     monkeypatch.setenv("ROSE_SECRET_KEY", "another-honest-secret-for-tests-987654")
     assert {finding.what: finding.state for finding in checks(furnished_data)}["secret key"] == "bad"
+
+
+async def test_a_proxy_that_names_no_visitor_is_told_of_where_a_coop_is_behind_one(furnished_data, monkeypatch):
+    def told():
+        return {finding.what: finding for finding in checks(furnished_data)}
+
+    assert "proxy" not in told()
+    registry = Registry(furnished_data / "registry.db")
+    registry.add(Entry("elm", "elm", "https://elm.example"))
+    registry.close()
+    assert told()["proxy"].state == "warn" and "ROSE_CLIENT_HEADER" in told()["proxy"].mend
+    monkeypatch.setenv("ROSE_CLIENT_HEADER", "X-Forwarded-For")
+    assert "proxy" not in told()
 
 
 @pytest.fixture
