@@ -114,7 +114,7 @@ async def _answer(house: House, asked: dict[str, Any], say: Say) -> dict[str, An
     except Trouble as trouble:
         return {"error": str(trouble)}
     except Invalid as invalid:
-        return {"error": " ".join(f"{field}: {sentence}" for field, sentence in invalid.fields.items())}
+        return {"error": " ".join(f"{_argument(field)}: {sentence}" for field, sentence in invalid.fields.items())}
     except WrongKey:
         return {"error": "Its keys were sealed under another ROSE_SECRET_KEY; set the one that it was made with."}
     except NewerFile as newer:
@@ -122,6 +122,11 @@ async def _answer(house: House, asked: dict[str, Any], say: Say) -> dict[str, An
     except Exception as error:
         log.exception("the command %s failed", asked["name"])
         return {"error": f"It failed, and nothing of it is kept: {type(error).__name__}: {error}"}
+
+
+def _argument(field: str) -> str:
+    """As whoever types `rose coop create` knows it."""
+    return "NAME" if field == "name" else f"--{field}"
 
 
 def _told(message: dict[str, Any]) -> Any:
