@@ -28,6 +28,10 @@ class Trouble(Exception):
     """One sentence for whoever typed the command."""
 
 
+def quiet(done: int, of: int, what: str) -> None:
+    """For what is done at once, or watched by nobody."""
+
+
 async def create_coop(
     house: "House", say: Say, *, url: str, steward: str, slug: str = "", sample: bool = False, **facts: str
 ) -> dict[str, str]:

@@ -28,6 +28,7 @@ from .mail import Folder, Letters, Server
 from .registry import Registry
 from .security import FORM, SAFE
 from .settings import Settings
+from .setup import Setup
 from .templates import templates
 from .tenants import Tenants
 from .visits import Visits
@@ -51,8 +52,9 @@ class House:
         self.backup = Backup(data, litestream)
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
         self.worker = Worker(self.tenants, self.dues)
-        visits = Visits(self.tenants, lambda id: self.post(id), self._copies, settings.client_header)
-        self.app = Doorkeeper(Door(_framework(visits), self.tenants, visits.show), self.tenants)
+        self.setup = Setup(self)
+        visits = Visits(self.tenants, self.setup, lambda id: self.post(id), self._copies, settings.client_header)
+        self.app = Doorkeeper(Door(_framework(visits, self.setup), self.tenants, visits.show), self.tenants)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["House"]:
@@ -110,10 +112,14 @@ class House:
         return self.settings.replica_url.partition("?")[0] if self.backup.alive else ""
 
 
-def _framework(visits: Visits) -> Litestar:
+def _framework(visits: Visits, setup: Setup) -> Litestar:
     return Litestar(
         [Router("/", route_handlers=fragments.ROUTES, before_request=_only_forms), *MACHINES],
-        dependencies={"view": Provide(visits.view), "db": Provide(_session_of, sync_to_thread=False)},
+        dependencies={
+            "view": Provide(visits.view),
+            "db": Provide(_session_of, sync_to_thread=False),
+            "setup": Provide(lambda: setup, sync_to_thread=False),
+        },
         exception_handlers=handlers(visits.show),
         request_max_body_size=LARGEST_FORM,
         openapi_config=None,

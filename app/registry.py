@@ -69,6 +69,9 @@ class Registry:
     def all(self) -> list[Entry]:
         return [Entry(*row) for row in self._file.execute("SELECT id, slug, url FROM coops ORDER BY slug")]
 
+    def is_empty(self) -> bool:
+        return self._file.execute("SELECT 1 FROM coops").fetchone() is None
+
     def by_slug(self, slug: str) -> Entry | None:
         return self._one("SELECT id, slug, url FROM coops WHERE slug = ?", slug)
 
