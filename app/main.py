@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import fragments
 from domains import site as sites
-from fragments.view import Page
+from fragments.view import Copies, Page
 from ops.litestream import Litestream
 
 from . import api, static
-from .backup import Backup
+from .backup import Backup, is_elsewhere
 from .cache import Doorkeeper
 from .coop import Coop
 from .door import Door
@@ -108,8 +108,11 @@ class House:
             return Server(url)
         return Folder(self.settings.data_dir / "mail" / id)
 
-    def _copies(self) -> str:
-        return self.settings.replica_url.partition("?")[0] if self.backup.alive else ""
+    def _copies(self) -> Copies:
+        url = self.settings.replica_url
+        return (
+            Copies(url.partition("?")[0], is_elsewhere(url, self.settings.data_dir)) if self.backup.alive else Copies()
+        )
 
 
 def _framework(visits: Visits, setup: Setup) -> Litestar:

@@ -15,7 +15,7 @@ from domains import site as sites
 from domains.activities import acting
 from domains.errors import NotFound
 from fragments.chrome import chrome
-from fragments.view import View, cookie_name, wants_fragment
+from fragments.view import Copies, View, cookie_name, wants_fragment
 
 from .coop import Coop
 from .door import coop_of
@@ -39,7 +39,7 @@ class Visits:
         tenants: Tenants,
         setup: Setup,
         post: Callable[[str], Folder | Server],
-        copies: Callable[[], str],
+        copies: Callable[[], Copies],
         client_header: str,
     ) -> None:
         self._tenants, self._setup, self._post = tenants, setup, post
