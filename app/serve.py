@@ -75,7 +75,7 @@ async def _greet(house: House, sample: bool) -> None:
         click.echo(f"{entry.slug} is at {entry.url}")
     if not entries:
         click.echo(f"There is no co-op yet. Open this address, and make one:\n  {house.setup.address()}")
-        click.echo("From another machine, write the name of this one in place of localhost.")
+        click.echo(f"From another machine, put the address of this one in place of {house.setup.host}.")
     if sample and (made := house.registry.by_slug(str(SAMPLE["slug"]))):
         link = await sign_in_link(house, quiet, slug=made.slug, address=str(SAMPLE["steward"]))
         click.echo(f"Sign in to {made.slug} as its steward, once, within half an hour:\n  {link}")

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,9 +32,13 @@ class Setup:
     def is_open(self) -> bool:
         return self._house.registry.is_empty()
 
+    @property
+    def host(self) -> str:
+        """And port, as a browser on this machine reaches it."""
+        return urlsplit(local_url(self._house.settings)).netloc
+
     def address(self) -> str:
-        """As a browser on this machine reaches it."""
-        return f"{local_url(self._house.settings)}/setup?token={self._token}"
+        return f"http://{self.host}/setup?token={self._token}"
 
     def admits(self, token: str) -> bool:
         return self.is_open and secrets.compare_digest(token.encode(errors="replace"), self._token.encode())
