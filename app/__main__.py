@@ -79,11 +79,15 @@ def serve(data_dir: Path | None, host: str | None, port: int | None, replica: st
 @click.option("--url", required=True, help="Its address, like https://oakhill.example; it never changes.")
 @click.option("--steward", required=True, metavar="EMAIL", help="Its first steward.")
 @click.option("--slug", default="", help="Its short name on this machine; made from its name where not given.")
+@click.option("--hue", help="Its second ink, from 0 to 360; else 12.")
+@click.option("--timezone", metavar="ZONE", help="Like Europe/London, which it is else.")
+@click.option("--currency", metavar="CODE", help="Like GBP, which it is else.")
+@click.option("--language", metavar="TAG", help="Like en-GB, which it is else.")
 @click.option("--sample", is_flag=True, help="With sample content in every room.")
 @AS_JSON
 def create(data_dir: Path | None, as_json: bool, **about: Any) -> None:
     """Make a co-op, and print its first steward's sign-in link."""
-    made = _ask(data_dir, "create_coop", **about)
+    made = _ask(data_dir, "create_coop", **{name: said for name, said in about.items() if said is not None})
     if as_json:
         return click.echo(json.dumps(made))
     click.echo(f"{made['slug']} lives at {made['url']}.\nSign in within half an hour: {made['sign_in_url']}")

@@ -57,7 +57,7 @@ async def answer(house: House, asked: dict[str, Any], say: Say) -> dict[str, Any
     except Trouble as trouble:
         return {"error": str(trouble)}
     except Invalid as invalid:
-        return {"error": " ".join(f"{field}: {sentence}" for field, sentence in invalid.fields.items())}
+        return {"error": " ".join(f"{_argument(field)}: {sentence}" for field, sentence in invalid.fields.items())}
     except WrongKey:
         return {"error": "Its keys were sealed under another ROSE_SECRET_KEY; set the one that it was made with."}
     except NewerFile as newer:
@@ -65,3 +65,8 @@ async def answer(house: House, asked: dict[str, Any], say: Say) -> dict[str, Any
     except Exception as error:
         log.exception("the command %s failed", asked["name"])
         return {"error": f"It failed, and nothing of it is kept: {type(error).__name__}: {error}"}
+
+
+def _argument(field: str) -> str:
+    """As whoever types `rose coop create` knows it."""
+    return "NAME" if field == "name" else f"--{field}"

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from ops.litestream import Litestream, holding_lock
 
@@ -12,6 +13,12 @@ from .coop import Coop
 log = logging.getLogger("backup")
 LARGEST = 16 * 2**20
 """Bytes of a write-ahead log that nobody copies, before it is folded into its file."""
+
+
+def is_elsewhere(url: str, data: Path) -> bool:
+    """Whether a copy there outlives the disk that holds the data folder."""
+    folder = Path(unquote(urlsplit(url).path))
+    return not url.startswith("file:") or _device(folder) != _device(data.absolute())
 
 
 class Backup:
@@ -45,3 +52,7 @@ class Backup:
             with holding_lock(self._data) as free:
                 if free:
                     await coop.checkpoint()
+
+
+def _device(folder: Path) -> int:
+    return next(one for one in (folder, *folder.parents) if one.exists()).stat().st_dev

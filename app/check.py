@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from ops.litestream import binary
 
+from .backup import is_elsewhere
 from .keys import Keyring, Sealer, WrongKey
 from .registry import NewerVersion, Registry
 from .settings import Settings, SettingsTrouble
@@ -144,14 +145,10 @@ def _replica(settings: Settings) -> Finding:
             "replica", "good" if url else "warn", url.partition("?")[0] or "none", "" if url else "See Litestream."
         )
     folder = Path(unquote(urlsplit(url).path))
-    if _device(folder) == _device(settings.data_dir.absolute()):
+    if not is_elsewhere(url, settings.data_dir):
         mend = "Set ROSE_REPLICA to an s3:// address, or to a folder on another disk."
         return Finding("replica", "warn", f"{folder}: a copy on this disk, which goes when the disk goes", mend)
     return Finding("replica", "good", f"{folder}, on another disk")
-
-
-def _device(folder: Path) -> int:
-    return next(one for one in (folder, *folder.parents) if one.exists()).stat().st_dev
 
 
 def _mail(settings: Settings) -> Finding:

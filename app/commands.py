@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from domains import account
 from domains import site as sites
 from domains.check import Check
+from domains.errors import say as words
 from domains.values import slug_of
 
 from .coop import Coop
@@ -24,18 +25,23 @@ HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 Say = Callable[[int, int, str], None]
 
 
+def quiet(done: int, of: int, what: str) -> None:
+    """For what is done at once, or watched by nobody."""
+
+
 async def create_coop(
-    house: "House", say: Say, *, name: str, url: str, steward: str, slug: str = "", sample: bool = False
+    house: "House", say: Say, *, url: str, steward: str, slug: str = "", sample: bool = False, **facts: str
 ) -> dict[str, str]:
     """A new file, its keys and its first steward; known to the registry when all of that is kept.
 
-    Raises Trouble, Invalid.
+    `facts` are of `site.Facts`. Raises Trouble, Invalid.
     """
-    entry = _entry(house, name, url, slug)
+    described = sites.Facts(**facts)
+    entry = _entry(house, described, url, steward, slug)
     try:
         await house.tenants.make_room(entry.id)
         async with house.tenants.use(entry.id) as coop:
-            sign_in = await _furnish(house, coop, entry, name, steward)
+            sign_in = await _furnish(house, coop, entry, described, steward)
             if sample:
                 from .sample import fill
 
@@ -80,10 +86,13 @@ COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
 }
 
 
-def _entry(house: "House", name: str, url: str, slug: str) -> Entry:
+def _entry(house: "House", facts: sites.Facts, url: str, steward: str, slug: str) -> Entry:
+    """All that was typed is looked at before anything is made. Raises Trouble, Invalid."""
     check = Check()
+    sites.checked(check, facts)
     url = _address(check, url)
-    slug = check.slug("slug", slug or slug_of(name), "Give it a slug, like oakhill.")
+    check.address("steward", steward, words("Write the mail address of its steward."))
+    slug = check.slug("slug", slug) or slug_of(facts.name) or slug_of(urlsplit(url).netloc)
     check.done()
     if house.registry.by_slug(slug):
         raise Trouble(f"Another co-op here has the slug {slug}; choose one with --slug.")
@@ -92,27 +101,28 @@ def _entry(house: "House", name: str, url: str, slug: str) -> Entry:
 
 def _address(check: Check, typed: str) -> str:
     """As browsers send it: a scheme, a host in ASCII (RFC 5891), and a port where it is not the usual one."""
-    url = check.web_address("url", typed.strip().rstrip("/"), "Give it an address, like https://oakhill.example.")
+    empty = words("Give it an address, like https://oakhill.example.")
+    url = check.web_address("url", typed.strip().rstrip("/"), empty)
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").encode("idna").decode(), f":{parts.port}" if parts.port else ""
     except ValueError:  # UnicodeError among them
-        check.refuse("url", "Write a whole address, like https://oakhill.example.")
+        check.refuse("url", words("Write a whole address, like https://oakhill.example."))
         return ""
     if parts.netloc.lower() != f"{parts.hostname}{port}" or parts.path or parts.query or not HOST.fullmatch(host):
-        check.refuse("url", "Leave only the scheme and the host, like https://oakhill.example.")
+        check.refuse("url", words("Leave only the scheme and the host, like https://oakhill.example."))
     return f"{parts.scheme}://{host}{port}"
 
 
-async def _furnish(house: "House", coop: Coop, entry: Entry, name: str, steward: str) -> str:
+async def _furnish(house: "House", coop: Coop, entry: Entry, facts: sites.Facts, steward: str) -> str:
     sealer = Sealer(house.settings.secret_key.get_secret_value(), entry.id)
     keys = await asyncio.to_thread(new_keys)
     async with coop.writing() as db:
-        await sites.describe(db, sites.Facts(name=name), entry.url)
+        await sites.describe(db, facts, entry.url)
         for key, value in keys.items():
             await sites.keep_key(db, key, sealer.seal(key, value))
         await sites.show_key(db, public_pem(keys["actor"]))
-        person = await account.add_person(db, steward.partition("@")[0].title() or steward, steward, "steward")
+        person = await account.add_person(db, steward.partition("@")[0].title()[:80], steward, "steward")
     async with coop.writing() as db:
         return await _link(coop, entry, db, person)
 

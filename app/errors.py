@@ -62,6 +62,12 @@ PAGES = {
     500: (say("Something went wrong here"), say("It is not your fault. Tell a steward this reference, and try again.")),
     503: (say("Many people are writing at once"), say("Nothing you typed is lost: it is kept below. Send it again.")),
 }
+EMPTY = (
+    say("No co-op here yet"),
+    say(
+        "When this server started, it printed an address at which to make one. Open that; each start prints a new one."
+    ),
+)
 AWAY = (
     say("This site cannot be opened just now"),
     say("Its steward has been told what to do. Come back a little later."),

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import fragments
 from domains import site as sites
-from fragments.view import Page
+from fragments.view import Copies, Page
 from ops.litestream import Litestream
 
 from . import api, static
 from .api.ask import Ask
-from .backup import Backup
+from .backup import Backup, is_elsewhere
 from .cache import Doorkeeper
 from .coop import Coop
 from .door import Door
@@ -29,6 +29,7 @@ from .mail import Folder, Letters, Server
 from .registry import Registry
 from .security import FORM, SAFE
 from .settings import Settings
+from .setup import Setup
 from .templates import templates
 from .tenants import Tenants
 from .visits import Visits
@@ -52,8 +53,9 @@ class House:
         self.backup = Backup(data, litestream)
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
         self.worker = Worker(self.tenants, self.dues)
-        visits = Visits(self.tenants, lambda id: self.post(id), self._copies, settings.client_header)
-        door = Door(_framework(visits), self.tenants, visits.show)
+        self.setup = Setup(self)
+        visits = Visits(self.tenants, self.setup, lambda id: self.post(id), self._copies, settings.client_header)
+        door = Door(_framework(visits, self.setup), self.tenants, visits.show)
         self.app = Doorkeeper(Ask(door, self.registry), self.tenants)
 
     @asynccontextmanager
@@ -108,14 +110,21 @@ class House:
             return Server(url)
         return Folder(self.settings.data_dir / "mail" / id)
 
-    def _copies(self) -> str:
-        return self.settings.replica_url.partition("?")[0] if self.backup.alive else ""
+    def _copies(self) -> Copies:
+        url = self.settings.replica_url
+        return (
+            Copies(url.partition("?")[0], is_elsewhere(url, self.settings.data_dir)) if self.backup.alive else Copies()
+        )
 
 
-def _framework(visits: Visits) -> Litestar:
+def _framework(visits: Visits, setup: Setup) -> Litestar:
     return Litestar(
         [Router("/", route_handlers=fragments.ROUTES, before_request=_only_forms), *MACHINES],
-        dependencies={"view": Provide(visits.view), "db": Provide(_session_of, sync_to_thread=False)},
+        dependencies={
+            "view": Provide(visits.view),
+            "db": Provide(_session_of, sync_to_thread=False),
+            "setup": Provide(lambda: setup, sync_to_thread=False),
+        },
         exception_handlers=handlers(visits.show),
         request_max_body_size=LARGEST_FORM,
         openapi_config=None,

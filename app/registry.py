@@ -74,6 +74,9 @@ class Registry:
         question = "SELECT id, slug, url FROM coops ORDER BY slug LIMIT ?"
         return [Entry(*row) for row in self._file.execute(question, (most,))]
 
+    def is_empty(self) -> bool:
+        return self._file.execute("SELECT 1 FROM coops").fetchone() is None
+
     def by_slug(self, slug: str) -> Entry | None:
         return self._one("SELECT id, slug, url FROM coops WHERE slug = ?", slug)
 

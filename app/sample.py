@@ -1,40 +1,62 @@
 """A co-op with something in every room: `sample.toml`, brought in through the rooms' own doors."""
 
 import tomllib
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import account, blog, events, market
+from domains import sample as samples
 from domains import site as sites
 from domains.values import now
 
 from .coop import Coop
 
 WEEKDAYS, WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), timedelta(days=7)
-APART = timedelta(days=3)
-"""Between a post and the next one."""
+AUTHOR = "Ines Okafor"
 
 
-async def fill(coop: Coop) -> None:
-    """All of it or nothing, in one transaction."""
-    sample = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+async def fill(coop: Coop, at: datetime | None = None) -> None:
+    """All of it or nothing, in one transaction; its days are relative to `at`, now unless it says otherwise.
+
+    The navigation's first ways lead to rooms that stay when the sample goes, so they are none of it.
+    """
+    sample, at = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")), at or now()
     async with coop.writing() as db:
-        site = await sites.site(db)
-        await sites.describe(db, sites.Facts(name=site.name, motto=sample["motto"], about=sample["about"]))
-        for person in sample["people"]:
-            await account.add_person(db, **person)
-        for age, words in enumerate(reversed(sample["posts"])):
-            post = await blog.write_post(db, blog.Words(**words), author="Ines Okafor", status="published")
-            post.published = now() - age * APART
-        for item in sample["menu"]:
+        for item in sample["ways"]:
             await blog.add_menu_item(db, **item)
-        for goods in sample["goods"]:
-            await market.add_product(db, market.Facts(**goods), site.currency)
-        for entry in sample["entries"]:
-            day = _next(entry.pop("weekday"), now().astimezone(site.zone).date()) + entry.pop("week") * WEEK
+        async with samples.noting(db):
+            await _furnish(db, sample, at)
+
+
+async def _furnish(db: AsyncSession, sample: Mapping[str, Any], at: datetime) -> None:
+    site = await sites.site(db)
+    facts = {name: str(getattr(site, name)) for name in ("name", "hue", "currency", "timezone", "language")}
+    await sites.describe(db, sites.Facts(**facts, motto=sample["motto"], about=sample["about"]))
+    for person in sample["people"]:
+        if not await account.person_at(db, person["address"]):
+            await account.add_person(db, **person)
+    for words in sample["posts"]:
+        age = timedelta(days=words.pop("age"))
+        post = await blog.write_post(db, blog.Words(**words), author=AUTHOR, status="published")
+        post.published = post.updated = at - age
+    for item in sample["menu"]:
+        await blog.add_menu_item(db, **item)
+    for goods in sample["goods"]:
+        await market.add_product(db, market.Facts(**goods), site.currency)
+    for entry in sample["entries"]:
+        for day in list(_days(entry, at.astimezone(site.zone).date())):
             await events.add_entry(db, day=day.isoformat(), **entry)
 
 
-def _next(weekday: str, today: date) -> date:
-    """Today at the earliest."""
-    return today + timedelta(days=(WEEKDAYS.index(weekday) - today.weekday()) % 7)
+def _days(entry: dict[str, Any], today: date) -> Iterator[date]:
+    """Takes out of it what says when it is."""
+    if "days" in entry:
+        yield today + timedelta(days=entry.pop("days"))
+        return
+    first = today + timedelta(days=(WEEKDAYS.index(entry.pop("weekday")) - today.weekday()) % 7)
+    for week in entry.pop("weeks"):
+        yield first + week * WEEK

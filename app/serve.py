@@ -14,10 +14,11 @@ import click
 from ops.litestream import LitestreamTrouble
 
 from .answers import answering
-from .commands import create_coop, sign_in_link
+from .commands import create_coop, quiet, sign_in_link
 from .control import owning
 from .main import House
 from .settings import Settings
+from .setup import local_url
 from .trouble import Trouble
 
 if TYPE_CHECKING:
@@ -75,8 +76,7 @@ async def _serve(house: House, sample: bool) -> None:
 async def _make_sample(house: House) -> None:
     if not house.registry.all():
         click.echo("Making a sample co-op …")
-        url = f"http://localhost:{house.settings.port}"
-        await create_coop(house, _quiet, url=url, sample=True, **SAMPLE)
+        await create_coop(house, quiet, url=local_url(house.settings), sample=True, **SAMPLE)
 
 
 async def _greet(house: House, sample: bool) -> None:
@@ -84,9 +84,10 @@ async def _greet(house: House, sample: bool) -> None:
     for entry in entries:
         click.echo(f"{entry.slug} is at {entry.url}")
     if not entries:
-        click.echo("There is no co-op yet; make one with `rose coop create`.")
+        click.echo(f"There is no co-op yet. Open this address, and make one:\n  {house.setup.address()}")
+        click.echo(f"From another machine, put the address of this one in place of {house.setup.host}.")
     if sample and (made := house.registry.by_slug(str(SAMPLE["slug"]))):
-        link = await sign_in_link(house, _quiet, slug=made.slug, address=str(SAMPLE["steward"]))
+        link = await sign_in_link(house, quiet, slug=made.slug, address=str(SAMPLE["steward"]))
         click.echo(f"Sign in to {made.slug} as its steward, once, within half an hour:\n  {link}")
     where = house.settings.replica_url
     click.echo(f"Copied continuously to {where.partition('?')[0]}" if where else "Nothing is copied: --replica none.")
@@ -118,7 +119,3 @@ def _probe(settings: Settings) -> None:
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((settings.host, settings.port))
-
-
-def _quiet(done: int, of: int, what: str) -> None:
-    """These two are done at once."""

@@ -11,6 +11,8 @@ from .trouble import Trouble
 
 WEAK = 32
 """Characters of a secret key, below which it could be guessed."""
+TAKES = {"port": "takes a whole number from 1 to 65535", "open_coops": "takes a whole number from 1 on"}
+"""Setting -> what it takes, where its type alone decides."""
 
 
 class SettingsTrouble(Trouble):
@@ -100,7 +102,7 @@ def _said(problem: ErrorDetails) -> str:
     name, why = problem["loc"][0], problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "missing":
         return f"ROSE_{str(name).upper()} is missing: set it, or run `make setup`, which writes one to .env"
-    return f"ROSE_{str(name).upper()} {why}"
+    return f"ROSE_{str(name).upper()} {TAKES.get(str(name), why)}"
 
 
 def _masked(value: object) -> str:

@@ -13,14 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domains import account
 from domains import site as sites
 from domains.activities import acting
+from domains.errors import NotFound
 from fragments.chrome import chrome
-from fragments.view import View, cookie_name, wants_fragment
+from fragments.view import Copies, View, cookie_name, wants_fragment
 
 from .coop import Coop
 from .door import coop_of
-from .errors import Refused
+from .errors import EMPTY, Refused
 from .mail import Folder, Server
 from .security import FORM, SAFE, client
+from .setup import Setup
 from .templates import templates
 from .tenants import Tenants
 
@@ -33,12 +35,23 @@ class Visits:
     """`post`: where a co-op's mails go; `copies`: where its file is copied to just now; `client_header`: a setting."""
 
     def __init__(
-        self, tenants: Tenants, post: Callable[[str], Folder | Server], copies: Callable[[], str], client_header: str
+        self,
+        tenants: Tenants,
+        setup: Setup,
+        post: Callable[[str], Folder | Server],
+        copies: Callable[[], Copies],
+        client_header: str,
     ) -> None:
-        self._tenants, self._post, self._copies, self._client_header = tenants, post, copies, client_header
+        self._tenants, self._setup, self._post = tenants, setup, post
+        self._copies, self._client_header = copies, client_header
 
     async def view(self, request: Request[Any, Any, Any]) -> AsyncIterator[View]:
-        """For a safe method it cannot write; any other is kept when its handler returns, undone if it raises."""
+        """For a safe method it cannot write; any other is kept when its handler returns, undone if it raises.
+
+        Raises NotFound where there is no co-op yet.
+        """
+        if not coop_of(request.scope):
+            raise NotFound(request.url.path)
         async with (
             self._tenants.use(coop_of(request.scope)) as coop,
             coop.reading() if request.method in SAFE else coop.writing() as db,
@@ -48,7 +61,12 @@ class Visits:
     async def show(self, refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
         """A refusal as a page of its co-op, or as a fragment; as a bare page where not even that can be made."""
         request: Request[Any, Any, Any] = Request(scope, receive, send)
-        answer = await self._dressed(refused, request) if coop_of(scope) else _bare(refused, request, {})
+        if coop_of(scope):
+            answer = await self._dressed(refused, request)
+        elif self._setup.is_open:
+            answer = await self._unfurnished(refused, request)
+        else:
+            answer = _bare(refused, request, {})
         if refused.wait:
             answer.headers["retry-after"] = str(refused.wait)
         answer.headers["cache-control"] = "no-store"
@@ -66,6 +84,19 @@ class Visits:
             if refused.status < 500:
                 log.exception("the page for %s could not be made", refused)
             return _bare(refused, request, typed)
+
+    async def _unfurnished(self, refused: Refused, request: Request[Any, Any, Any]) -> Response[str]:
+        """On a server without a co-op: whatever is not there says how it comes to be."""
+        view = await self._setup.view(request)
+        refused = Refused(404, *EMPTY) if refused.status == 404 else refused
+        return await view.render(
+            "errors/refused.html",
+            title=view.text(refused.heading),
+            layout="setup/layout.html",
+            status=refused.status,
+            refused=refused,
+            typed={},
+        )
 
     async def _made(self, request: Request[Any, Any, Any], db: AsyncSession, coop: Coop) -> View:
         site = await sites.site(db)

@@ -81,10 +81,9 @@ async def site(db: AsyncSession) -> Site:
     return (await db.scalars(select(Site))).one()
 
 
-async def describe(db: AsyncSession, facts: Facts, url: str = "") -> Site:
-    """Makes the one row, or changes it; its address is given once, when it is made. Raises Invalid."""
-    check = Check()
-    said = {
+def checked(check: Check, facts: Facts) -> dict[str, str | int | None]:
+    """The columns; `check` notes what cannot be."""
+    return {
         "name": check.line("name", facts.name, say("Give it a name."), most=60),
         "motto": check.line("motto", facts.motto, most=120),
         "about": check.text("about", facts.about, most=1000),
@@ -93,6 +92,12 @@ async def describe(db: AsyncSession, facts: Facts, url: str = "") -> Site:
         "timezone": check.one_of("timezone", facts.timezone, available_timezones()),
         "language": check.one_of("language", facts.language, LANGUAGES),
     }
+
+
+async def describe(db: AsyncSession, facts: Facts, url: str = "") -> Site:
+    """Makes the one row, or changes it; its address is given once, when it is made. Raises Invalid."""
+    check = Check()
+    said = checked(check, facts)
     check.done()
     known = await db.get(Site, 1)
     found = known or Site(url=url)

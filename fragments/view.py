@@ -34,6 +34,16 @@ class Keys(Protocol):
     def unsign(self, purpose: str, signed: str) -> str | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Where a co-op's file is copied to, all the time."""
+
+    to: str = ""
+    """Empty when it is not."""
+    are_elsewhere: bool = False
+    """Whether they outlive the disk that the file is on."""
+
+
 @dataclass
 class View:
     """What a fragment knows of whoever asks, and how it answers them."""
@@ -51,8 +61,7 @@ class View:
     """What was mailed, the newest first, where mails are kept on this machine instead of being sent."""
     client: str = ""
     """Whose request it is, for counting tries: a network address."""
-    copies: str = ""
-    """Where this co-op's file is copied to, all the time; empty when it is not."""
+    copies: Copies = Copies()
     is_part: bool = False
     """Whether it is made to stand inside another fragment."""
     is_swapped: bool = False

@@ -70,6 +70,23 @@
     document.querySelector("#notices").replaceChildren(words);
   });
 
+  // A co-op's second ink, while it is being chosen; the last sheet stays until the next one is here.
+  on("input", ({ target }) => {
+    if (!target.matches("[data-ink]")) return;
+    const sheets = [...document.querySelectorAll("link[href^='/theme/']")];
+    const next = sheets[0].cloneNode();
+    next.href = `/theme/${target.value}.css`;
+    on("load", () => sheets.forEach((sheet) => sheet.remove()), next);
+    sheets.at(-1).after(next);
+  });
+
+  // Where a page would guess a time zone, the browser knows.
+  const zones = document.querySelector("select[data-here]");
+  if (zones) {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if ([...zones.options].some(({ value }) => value === here)) zones.value = here;
+  }
+
   on("click", ({ target }) => {
     const button = target.closest("[data-dismiss]");
     button?.closest(button.dataset.dismiss).remove();

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accept import prefers_page
-from domains import blog, federation
+from domains import blog, federation, sample
 from domains.errors import NotFound
 from fragments.view import Db, Page
 
@@ -24,10 +24,10 @@ async def actor(view: Page) -> Response[Any]:
 
 @get("/federation/outbox")
 async def outbox(db: Db, view: Page, page: FromQuery[str] = "") -> Response[bytes]:
-    """News that is published; a page of it has a number, from 1."""
+    """News that is published, but for what is sample content; a page of it has a number, from 1."""
     if not page:
         return document(federation.outbox(view.site, await count_posts(db)))
-    listing = await blog.news(db, _number(page), size=federation.PAGE)
+    listing = await blog.news(db, _number(page), size=federation.PAGE, but=await sample.unchanged(db, "blog.post"))
     if not listing.posts or str(listing.page) != page:
         raise NotFound(f"no page {page}")
     articles = [_article(post) for post in listing.posts]
@@ -38,7 +38,7 @@ async def outbox(db: Db, view: Page, page: FromQuery[str] = "") -> Response[byte
 async def article(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
     """A post under an id that outlives its address; in a browser it is the post itself."""
     found = await blog.post(db, id)
-    if not found.is_published or found.kind != "post":
+    if not found.is_published or found.kind != "post" or id in await sample.unchanged(db, "blog.post"):
         raise NotFound(f"no news {id}")
     said = _article(found)
     return _see(said.path) if prefers_page(view.request) else document(federation.article(view.site, said))
@@ -61,8 +61,10 @@ async def inbox() -> Response[bytes]:
 
 
 async def count_posts(db: AsyncSession) -> int:
-    """Of news that is published."""
-    listing = await blog.news(db, size=1)  # one a page: as many pages as posts
+    """Of news that is published, and no sample."""
+    listing = await blog.news(
+        db, size=1, but=await sample.unchanged(db, "blog.post")
+    )  # one a page: as many pages as posts
     return listing.pages if listing.posts else 0
 
 

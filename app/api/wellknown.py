@@ -6,7 +6,7 @@ from importlib.metadata import version as version_of
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
-from domains import account, federation
+from domains import account, federation, sample
 from domains.errors import NotFound
 from fragments.view import Db, Page
 
@@ -34,7 +34,8 @@ async def nodeinfo(view: Page) -> Response[bytes]:
 
 @get("/nodeinfo/{version:str}")
 async def node(db: Db, view: Page, version: FromPath[str]) -> Response[bytes]:
-    people, posts = len(await account.people(db)), await count_posts(db)
+    people = len(await account.people(db)) - len(await sample.unchanged(db, "account.person"))
+    posts = await count_posts(db)
     found = federation.node(view.site, version, software=_software(), people=people, posts=posts)
     return document(found, federation.profile(version), ANYWHERE)
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.activities import Activity, record
 from domains.check import Check
-from domains.errors import Conflict, NotFound, TooMany, say
+from domains.errors import Conflict, Invalid, NotFound, TooMany, say
 from domains.values import now
 
 from .models import ROLES, Person, Rate, Reader, Session, SignIn
@@ -24,6 +24,8 @@ So a stranger's wrong guesses keep nobody else out before there are a great many
 """
 LINKS = 5
 """For an address, in the time for which a link is good: whoever is refused one has others that work."""
+
+ONLY = say("A co-op needs a steward. Make somebody else a steward first.")
 
 
 async def add_person(db: AsyncSession, name: str, address: str, role: str = "member") -> Person:
@@ -47,13 +49,26 @@ async def set_role(db: AsyncSession, id: int, role: str) -> Person:
     found, check = await person(db, id), Check()
     check.one_of("role", role, ROLES)
     if found.is_steward and role != "steward" and await _stewards(db) == 1:
-        check.refuse("role", say("A co-op needs a steward. Make somebody else a steward first."))
+        check.refuse("role", ONLY)
     check.done()
     if found.role != role:
         found.role = role
         await db.flush()
         await record(db, Activity(type="Update", kind="account.person", ref=id, object=_about(found)))
     return found
+
+
+async def remove_person(db: AsyncSession, id: int) -> None:
+    """For good, with whatever signs them in. Somebody is steward at all times. Raises Invalid, NotFound."""
+    found = await person(db, id)
+    if found.is_steward and await _stewards(db) == 1:
+        raise Invalid(role=ONLY)
+    for table in (Session, SignIn):
+        await db.execute(delete(table).where(table.person_id == id))
+    await unsubscribe(db, found.address)
+    await db.delete(found)
+    await db.flush()
+    await record(db, Activity(type="Remove", kind="account.person", ref=id, object=_about(found)))
 
 
 async def ask_sign_in(db: AsyncSession, address: str) -> Person | None:

@@ -3,7 +3,17 @@
 A post is news and has a date; a page stays. Either is a draft until it is published, and again once it is taken down.
 """
 
-from .commands import COVERS, RESERVED, Words, edit_post, publish_post, read_body, unpublish_post, write_post
+from .commands import (
+    COVERS,
+    RESERVED,
+    Words,
+    edit_post,
+    publish_post,
+    read_body,
+    remove_post,
+    unpublish_post,
+    write_post,
+)
 from .markdown import WIDGETS, Prose, Widget, read_prose
 from .menu import add_menu_item, move_menu_item, remove_menu_item
 from .models import KINDS, MenuItem, Post
@@ -34,6 +44,7 @@ __all__ = [
     "read_body",
     "remove_menu_item",
     "read_prose",
+    "remove_post",
     "unpublish_post",
     "write_post",
 ]

@@ -22,8 +22,8 @@ RESERVED = frozenset(
 )  # fmt: skip
 """What the first part of an address means already, so that no post can be there."""
 COVERS = (
-    "apples", "beetroot", "carrots", "chard", "cheese", "crate", "cup", "eggs", "honey", "leeks", "loaf", "potatoes",
-    "rose-ash", "seeds", "squash", "van", "wreath",
+    "apples", "beetroot", "boots", "carrots", "chard", "cheese", "crate", "cup", "eggs", "hive", "honey", "leeks",
+    "loaf", "potatoes", "pot", "rose-ash", "seeds", "shed", "squash", "van", "wreath",
 )  # fmt: skip
 """The linocuts that may stand over a post."""
 BECOMES = {
@@ -85,6 +85,13 @@ async def unpublish_post(db: AsyncSession, id: int) -> Post:
     return await _stand(db, found, DRAFT) if found.is_published else found
 
 
+async def remove_post(db: AsyncSession, id: int) -> None:
+    """For good. Raises NotFound."""
+    removed = await post(db, id)
+    await db.delete(removed)
+    await _tell(db, "Remove", removed)
+
+
 def read_body(typed: str) -> str:
     """The Markdown that would be kept. Raises Invalid."""
     check = Check()
@@ -139,16 +146,20 @@ async def _stand(db: AsyncSession, changed: Post, status: str) -> Post:
     changed.status, changed.updated, changed.version = status, now(), changed.version + 1
     if status == PUBLISHED and is_new:
         changed.published = changed.updated
+    await _tell(db, BECOMES[was, status], changed, is_new=is_new)
+    return changed
+
+
+async def _tell(db: AsyncSession, type: str, told: Post, *, is_new: bool = False) -> None:
     await db.flush()
     object = {
-        "post": changed.id,
-        "title": changed.title,
-        "slug": changed.slug,
-        "kind": changed.kind,
-        "tags": changed.tags,
-        "urgent": is_new and "urgent" in changed.tags,
-        "newsletter": is_new and "newsletter" in changed.tags,
-        "author": changed.author,
+        "post": told.id,
+        "title": told.title,
+        "slug": told.slug,
+        "kind": told.kind,
+        "tags": told.tags,
+        "urgent": is_new and "urgent" in told.tags,
+        "newsletter": is_new and "newsletter" in told.tags,
+        "author": told.author,
     }
-    await record(db, Activity(type=BECOMES[was, status], kind="blog.post", ref=changed.id, object=object))
-    return changed
+    await record(db, Activity(type=type, kind="blog.post", ref=told.id, object=object))

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,14 +42,14 @@ async def post_at(db: AsyncSession, slug: str, *, drafts: bool = False) -> Post:
     raise NotFound(f"no post at {slug!r}")
 
 
-async def latest(db: AsyncSession, most: int = 5) -> Sequence[Post]:
+async def latest(db: AsyncSession, most: int = 5, *, but: Collection[int] = ()) -> Sequence[Post]:
     """Published posts, the newest first, without their bodies."""
-    return (await db.scalars(_NEWS.limit(most))).all()
+    return (await db.scalars(_NEWS.where(Post.id.not_in(but)).limit(most))).all()
 
 
-async def news(db: AsyncSession, page: int = 1, *, size: int = 10) -> Listing:
+async def news(db: AsyncSession, page: int = 1, *, size: int = 10, but: Collection[int] = ()) -> Listing:
     """All published posts, the newest first; past the last page comes the last."""
-    return await _listing(db, _NEWS, page, size)
+    return await _listing(db, _NEWS.where(Post.id.not_in(but)), page, size)
 
 
 async def posts(db: AsyncSession, page: int = 1, *, size: int = 50) -> Listing:

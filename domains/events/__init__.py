@@ -3,7 +3,7 @@
 An entry's days and times are as clocks at the co-op show them; an instant comes of them with the co-op's zone.
 """
 
-from .commands import FIELDS, Facts, add_entry, cancel_entry, change_entry
+from .commands import FIELDS, Facts, add_entry, cancel_entry, change_entry, remove_entry
 from .models import KINDS, Entry
 from .queries import calendar, entry, upcoming
 
@@ -17,5 +17,6 @@ __all__ = [
     "cancel_entry",
     "change_entry",
     "entry",
+    "remove_entry",
     "upcoming",
 ]

@@ -66,6 +66,14 @@ async def cancel_entry(db: AsyncSession, id: int) -> Entry:
     return cancelled
 
 
+async def remove_entry(db: AsyncSession, id: int) -> None:
+    """For good. Raises NotFound."""
+    removed = await entry(db, id)
+    await db.delete(removed)
+    await db.flush()
+    await _record(db, "Remove", removed)
+
+
 def _checked(typed: Facts) -> dict[str, Any]:
     """The columns that are typed. Raises Invalid."""
     check = Check()

@@ -1,5 +1,5 @@
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -27,9 +27,12 @@ async def calendar(db: AsyncSession, month: date) -> Sequence[Entry]:
     return (await db.scalars(touching.order_by(*ORDER))).all()
 
 
-async def upcoming(db: AsyncSession, now: datetime, zone: ZoneInfo, most: int = 3) -> Sequence[Entry]:
+async def upcoming(
+    db: AsyncSession, now: datetime, zone: ZoneInfo, most: int = 3, *, but: Collection[int] = ()
+) -> Sequence[Entry]:
     """What takes place and is not over yet, in the order in which it begins."""
     today, takes_place = now.astimezone(zone).date(), select(Entry).where(Entry.cancelled.is_(None)).order_by(*ORDER)
+    takes_place = takes_place.where(Entry.id.not_in(but))
     until_today = (await db.scalars(takes_place.where(Entry.last_day == today))).all()
     later = (await db.scalars(takes_place.where(Entry.last_day > today).limit(most))).all()
     going_on = [entry for entry in until_today if entry.over(zone) > now]

@@ -3,7 +3,7 @@
 A price is in minor units of the co-op's currency. What is withdrawn stays, so that it can be offered again.
 """
 
-from .commands import add_product, change_product, offer_again, withdraw_product
+from .commands import add_product, change_product, offer_again, remove_product, withdraw_product
 from .facts import Facts, difference, facts
 from .models import FEW, PICTURES, Product
 from .queries import Goods, categories, count, featured, goods, product, products, suppliers, withdrawn
@@ -25,6 +25,7 @@ __all__ = [
     "offer_again",
     "product",
     "products",
+    "remove_product",
     "suppliers",
     "withdraw_product",
     "withdrawn",

@@ -27,6 +27,15 @@ async def change_product(db: AsyncSession, id: int, version: str, said: Facts, c
     return await _raise(db, "Update", product, currency)
 
 
+async def remove_product(db: AsyncSession, id: int) -> None:
+    """For good. Raises NotFound."""
+    product = await find(db, id)
+    await db.delete(product)
+    await db.flush()
+    about = {"product": id, "name": product.name}
+    await record(db, Activity(type="Remove", kind="market.product", ref=id, object=about))
+
+
 async def withdraw_product(db: AsyncSession, id: int, currency: str) -> Product:
     """Twice is once. Raises NotFound."""
     return await _set_status(db, id, WITHDRAWN, "Delete", currency)

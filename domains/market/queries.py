@@ -70,9 +70,9 @@ async def featured(db: AsyncSession, most: int = 6) -> Sequence[Product]:
     return await _all(db, asked.order_by(*IN_ORDER).limit(most))
 
 
-async def count(db: AsyncSession) -> int:
+async def count(db: AsyncSession, *, but: Collection[int] = ()) -> int:
     """Of what is offered."""
-    return await db.scalar(select(func.count()).where(Product.status == OFFERED)) or 0
+    return await db.scalar(select(func.count()).where(Product.status == OFFERED, Product.id.not_in(but))) or 0
 
 
 async def withdrawn(db: AsyncSession, most: int = 50) -> Sequence[Product]:

@@ -1,13 +1,11 @@
 from dataclasses import fields
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
-from babel import Locale
 from litestar import Response, get, post
 
 from domains import site
 from domains.errors import say
+from fragments import choices
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 
@@ -31,24 +29,16 @@ async def describe(db: Db, view: Page, data: Typed) -> Response[Any]:
 
 
 async def _settings(view: View, form: Form, status: int = 200) -> Response[str]:
-    locale = Locale.parse(view.site.language, sep="-")
     return await view.render(
         "steward/_settings.html",
         title=view.text(say("Settings")),
         layout="desk.html",
         status=status,
         form=form,
-        zones=_zones(),
-        currencies=[(code, f"{code}, {locale.currencies.get(code, code)}") for code in site.CURRENCIES],
-        languages=[(tag, Locale.parse(tag, sep="-").get_display_name()) for tag in site.LANGUAGES],
+        zones=choices.zones(),
+        currencies=choices.currencies(view.site.language),
+        languages=choices.languages(),
     )
-
-
-@cache
-def _zones() -> list[tuple[str, str]]:
-    """Those that are named after a place."""
-    named = [zone for zone in sorted(available_timezones()) if "/" in zone and not zone.startswith("Etc/")]
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
 
 
 ROUTES = [settings, describe]

@@ -1,14 +1,14 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from litestar import Response, get
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from domains import account, activities, events, market
+from domains import account, activities, market
 from domains.errors import say
 from flows import desk
 from fragments.view import Db, Page, View
 
+from .checklist import steps
 from .ledger import actors
 from .mails import KINDS
 
@@ -21,8 +21,9 @@ class Need:
 
     what: str
     why: str
-    href: str
-    deed: str
+    href: str = ""
+    """Empty where it is for whoever runs the machine."""
+    deed: str = ""
 
 
 UNSENT = Need(
@@ -43,29 +44,11 @@ STUCK = Need(
     "/steward/ledger",
     say("Look"),
 )
-ALONE = Need(
-    say("You are the only steward"),
-    say("When you are away, nobody can let anyone in. Make somebody else a steward too."),
-    "/account/people",
-    say("See people"),
-)
-NO_GOODS = Need(
-    say("The market is empty"),
-    say("What you add is on sale at once."),
-    "/market/new-product",
-    say("Add a product"),
-)
-NO_EVENTS = Need(
-    say("Nothing is on the calendar"),
-    say("The next market day or meeting goes there."),
-    "/events/new-entry",
-    say("Add an event"),
-)
-NAMELESS = Need(
-    say("Nothing says what this co-op is"),
-    say("One or two sentences stand on the home page and at the foot of every page."),
-    "/steward/settings",
-    say("Write them"),
+UNCOPIED = Need(
+    say("Nothing is copied"),
+    say(
+        "If this disk is lost, everything here is lost. Whoever runs this machine can turn copies on with ROSE_REPLICA."
+    ),
 )
 
 
@@ -78,7 +61,8 @@ async def today(db: Db, view: Page) -> Response[str]:
         "steward/_today.html",
         title=view.text(say("Desk")),
         layout="desk.html",
-        needs=[*_stuck(await desk.stuck(db)), *await _missing(db, view, people, goods)],
+        needs=list(_needs(await desk.stuck(db), view)),
+        steps=await steps(db, view, people),
         people=len(people),
         goods=goods,
         entries=entries,
@@ -88,24 +72,15 @@ async def today(db: Db, view: Page) -> Response[str]:
     )
 
 
-def _stuck(stuck: desk.Stuck) -> Iterator[Need]:
+def _needs(stuck: desk.Stuck, view: View) -> Iterator[Need]:
+    if not view.copies.to:
+        yield UNCOPIED
     if stuck.mails:
         yield UNSENT
     if stuck.late:
         yield LATE
     if stuck.runs:
         yield STUCK
-
-
-async def _missing(db: AsyncSession, view: View, people: Sequence[account.Person], goods: int) -> list[Need]:
-    """What a co-op lacks; each goes away by itself once it is there."""
-    is_missing = {
-        ALONE: sum(person.is_steward for person in people) == 1,
-        NO_GOODS: not goods,
-        NO_EVENTS: not await events.upcoming(db, view.now, view.site.zone, 1),
-        NAMELESS: not view.site.about,
-    }
-    return [need for need, is_so in is_missing.items() if is_so]
 
 
 ROUTES = [today]

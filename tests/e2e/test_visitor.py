@@ -20,7 +20,7 @@ def test_the_home_page_shows_something_of_every_room(visit):
     expect(heading(page, "Oakhill Growers")).to_be_attached()
     ways = page.get_by_role("navigation", name="Main").get_by_role("link")
     expect(ways).to_have_text(["Market", "Calendar", "News", "How we work"])
-    expect(the(page, "News").get_by_role("listitem")).to_have_count(3)
+    expect(the(page, "News").get_by_role("listitem")).to_have_count(5)
     expect(the(page, "News").get_by_role("link", name="We voted: the van goes electric")).to_be_visible()
     expect(the(page, "Coming up").get_by_role("listitem")).to_have_count(3)
     expect(the(page, "This week’s market").get_by_role("listitem").filter(has_text="Leeks")).to_contain_text("£2.10")

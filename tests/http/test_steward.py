@@ -1,19 +1,22 @@
 """The stewards' desk."""
 
 import re
+from datetime import UTC, datetime
 from unittest.mock import Mock
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
-from domains import account
+from app.sample import fill
+from domains import account, blog, events, market, sample
 from domains.activities import Activity, record
 from domains.site import site
 from flows.engine.models import Delivery, Run
 from tests.conftest import all_of, settle
 from tests.http.conftest import MEMBER, PARTIAL
 
-PAGES = ("/steward", "/steward/today", "/steward/ledger", "/steward/mails", "/steward/settings")
+PAGES = ("/steward", "/steward/today", "/steward/ledger", "/steward/mails", "/steward/sample", "/steward/settings")
+UNLISTED = ("/steward/today", "/steward/sample")
 OAK = {
     "name": "Oak",
     "motto": "",
@@ -30,7 +33,7 @@ async def test_the_desk_is_for_stewards(oak, member, steward, path):
     page, part = await steward.get(path), await steward.get(path, headers=PARTIAL)
     assert page.status_code == part.status_code == 200 and part.text in page.text and "<html" not in part.text
     assert 'class="desk"' in page.text
-    assert path == "/steward/today" or f'href="{path}" aria-current="page"' in page.text
+    assert path in UNLISTED or f'href="{path}" aria-current="page"' in page.text
     assert page.headers["cache-control"] == "private, no-cache"
     assert (await oak.get(path)).status_code == 401 and (await member.get(path)).status_code == 403
 
@@ -45,11 +48,42 @@ async def test_only_stewards_change_the_settings(oak, member, coop):
 # ---- today ----
 
 
-async def test_what_is_missing_is_said_until_it_is_there(steward):
-    before = (await steward.get("/steward")).text
-    assert "You are the only steward" in before and "The market is empty" in before
+def left(page):
+    """What the checklist says is left to do, and how many of how many are done."""
+    open_ones = re.findall(r'<li>(?:<a href="[^"]*">|<span>)([^<]+)<', page[page.index('<ol class="steps">') :])
+    return open_ones, re.search(r"(\d of \d) done", page)[1]
+
+
+async def test_what_is_left_to_set_up_is_said_until_it_is_true(steward, house, monkeypatch):
+    everything = [
+        "Name, motto and what you are",
+        "A first post of your own",
+        "Goods of your own",
+        "Something coming up",
+        "A second steward",
+        "Mails that go out",
+        "A copy elsewhere than on this disk",
+    ]
+    assert left((await steward.get("/steward")).text) == (everything, "0 of 7")
+    beet = {"name": "Beetroot", "supplier": "Low Field", "category": "Roots", "price": "2.40"}
+    await steward.post("/steward/settings", data=OAK | {"motto": "Slowly", "about": "An oak."})
+    await steward.post("/blog/new-post", data={"title": "Acorns", "status": "published", "kind": "post"})
+    await steward.post("/market/new-product", data=beet)
+    await steward.post("/events/new-entry", data={"title": "Supper", "day": "2199-12-12", "kind": "event"})
     await steward.post("/account/people/2/role", data={"role": "steward"})
-    assert "You are the only steward" not in (await steward.get("/steward")).text
+    assert left((await steward.get("/steward")).text) == (everything[5:], "5 of 7")
+    monkeypatch.setattr(house, "post", lambda id: None)
+    monkeypatch.setattr(house.backup, "litestream", Mock(alive=True))
+    monkeypatch.setattr(house, "settings", house.settings.model_copy(update={"replica": "s3://bucket/coops"}))
+    page = (await steward.get("/steward")).text
+    assert "Setting up" not in page and "Nothing needs you" in page
+    monkeypatch.undo()
+
+
+async def test_what_the_sample_gave_is_nobodys_own(steward, coop):
+    await fill(coop)
+    page = (await steward.get("/steward")).text
+    assert left(page)[1] == "0 of 8" and 'href="/steward/sample">Remove the sample<' in page
 
 
 async def test_what_got_stuck_is_said(steward, coop):
@@ -75,6 +109,95 @@ async def test_the_desk_says_where_copies_go(steward, house, monkeypatch):
     house.backup.litestream.alive = False
     assert "Nothing is copied" in (await steward.get("/steward")).text
     monkeypatch.undo()
+
+
+# ---- the sample ----
+
+
+async def test_the_sample_is_removed_by_stewards_alone_and_only_by_the_button(oak, member, steward, coop):
+    await fill(coop)
+    assert (await oak.post("/steward/sample")).status_code == 401
+    assert (await member.post("/steward/sample")).status_code == 403
+    assert (await steward.get("/steward/sample")).status_code == 200
+    async with coop.reading() as db:
+        assert await sample.is_there(db) and await market.count(db) == 12
+
+
+async def test_what_nobody_touched_goes_and_what_somebody_changed_stays_as_the_page_says(steward, oak, coop):
+    await fill(coop)
+    leeks = await of(coop, market.Product, "Leeks")
+    page = (await steward.get(f"/market/edit-product/{leeks.id}")).text
+    typed = {"name": "Leeks", "supplier": "Low Field", "category": "Roots", "price": "2.20", "version": "1"}
+    assert "Leeks" in page and (await steward.post(f"/market/edit-product/{leeks.id}", data=typed)).status_code == 303
+    await steward.post("/blog/new-post", data={"title": "Acorns", "status": "published", "kind": "post"})
+    await steward.post("/events/new-entry", data={"title": "Supper", "day": "2199-12-12", "kind": "event"})
+    told = (await steward.get("/steward/sample")).text
+    goes, stays = told[told.index("This goes") : told.index("This stays")], told[told.index("This stays") :]
+    assert "How we work" in goes and "Tam Achebe" in goes and "Orders close (14)" in goes and "The motto" in goes
+    assert "Leeks" in stays and " Leeks ·" not in goes and "Acorns" not in goes and "Supper" not in goes
+    done = await steward.post("/steward/sample")
+    assert done.status_code == 303 and done.headers["location"] == "/steward"
+    goods, home = (await oak.get("/market/goods")).text, (await oak.get("/")).text
+    assert "Leeks" in goods and "Heather honey" not in goods
+    assert "Acorns" in home and "Supper" in home and "The beetroot" not in home and "nine growers" not in home
+    for way in ("Market", "Calendar", "News"):
+        assert f">{way}</a>" in home
+    people = (await steward.get("/account/people")).text
+    assert "Tam Achebe" not in people and "Maud" in people
+    desk = (await steward.get("/steward")).text
+    assert (
+        "Remove the sample" not in desk
+        and "There is no sample content here" in (await steward.get("/steward/sample")).text
+    )
+    removed = await all_of(coop, Activity.actor, where=Activity.type == "Remove")
+    assert len(removed) > 70 and set(removed) == {("account.person:1",)}
+
+
+async def test_words_of_the_coop_that_were_written_over_stay(steward, oak, coop):
+    await fill(coop)
+    async with coop.reading() as db:
+        about = (await site(db)).about
+    await steward.post("/steward/settings", data=OAK | {"motto": "Slowly", "about": about, "hue": "150"})
+    page = (await steward.get("/steward/sample")).text
+    assert "The motto" not in page and "What it is" in page
+    await steward.post("/steward/sample")
+    home = (await oak.get("/")).text
+    assert "Slowly" in home and "/theme/150.css" in home and "Nothing sits in a warehouse" not in home
+
+
+async def test_removed_twice_nothing_more_goes(steward, coop):
+    await fill(coop)
+    await steward.post("/blog/edit-post/1", data={"title": "Ours", "version": "1", "kind": "page"})
+    for _ in range(2):
+        assert (await steward.post("/steward/sample")).status_code == 303
+    async with coop.reading() as db:
+        assert (await blog.post(db, 1)).title == "Ours"
+        assert await events.upcoming(db, datetime.now(UTC), (await site(db)).zone) == []
+
+
+async def test_the_sample_is_neither_mailed_nor_federated(steward, oak, coop):
+    machine = {"accept": "application/activity+json"}
+    async with coop.writing() as db:
+        await account.subscribe(db, "sam@oak.example")
+    await fill(coop)
+    await settle(coop)
+    assert await all_of(coop, Delivery.to) == []
+    article = f"/federation/post/{(await of(coop, blog.Post, 'What to do with four leeks')).id}"
+    assert (await oak.get("/federation/outbox", headers=machine)).json()["totalItems"] == 0
+    assert (await oak.get(article, headers=machine)).status_code == 404
+    assert (await oak.get("/nodeinfo/2.1")).json()["usage"]["users"]["total"] == 2
+    await steward.post("/blog/new-post", data={"title": "Acorns", "status": "published", "kind": "post"})
+    outbox = (await oak.get("/federation/outbox?page=1", headers=machine)).text
+    assert "Acorns" in outbox and "leeks" not in outbox
+    await steward.post("/steward/sample")
+    await settle(coop)
+    assert await all_of(coop, Delivery.to) == []
+
+
+async def of(coop, model, name):
+    async with coop.reading() as db:
+        named = model.title if hasattr(model, "title") else model.name
+        return (await db.scalars(select(model).where(named == name))).one()
 
 
 # ---- the ledger ----
