@@ -48,7 +48,7 @@ async def test_only_stewards_change_the_settings(oak, member, coop):
 async def test_what_is_missing_is_said_until_it_is_there(steward):
     before = (await steward.get("/steward")).text
     assert "You are the only steward" in before and "The market is empty" in before
-    await steward.post("/account/people/2/role", data={"role": "steward"})
+    await steward.post("/account/people", data={"person": "2", "role": "steward"})
     assert "You are the only steward" not in (await steward.get("/steward")).text
 
 
@@ -81,7 +81,7 @@ async def test_the_desk_says_where_copies_go(steward, house, monkeypatch):
 
 
 async def test_the_ledger_names_who_did_what(steward, coop):
-    await steward.post("/account/people/2/role", data={"role": "editor"})
+    await steward.post("/account/people", data={"person": "2", "role": "editor"})
     page = (await steward.get("/steward/ledger")).text
     (cid,) = (await all_of(coop, Activity.cid, where=Activity.type == "Update"))[0]
     assert "Update <code>account.person</code> 2" in page and "Ruth" in page and "Maud" in page
@@ -89,7 +89,7 @@ async def test_the_ledger_names_who_did_what(steward, coop):
 
 
 async def test_the_ledger_is_searched_and_says_so_in_its_address(steward):
-    await steward.post("/account/people/2/role", data={"role": "editor"})
+    await steward.post("/account/people", data={"person": "2", "role": "editor"})
     found = await steward.get("/steward/ledger", params={"words": "maud update"}, headers=PARTIAL)
     assert found.text.count("<tr>") == 2 and 'value="maud update"' in found.text and "<html" not in found.text
     none = (await steward.get("/steward/ledger", params={"words": "<b>parsnip"})).text
@@ -159,7 +159,7 @@ async def test_settings_are_changed_and_everybody_sees_it(steward, oak, coop):
     assert "/theme/12.css" in (await oak.get("/")).text
     new = OAK | {"name": "Ash & Oak 🌳", "hue": "150", "about": "עץ", "timezone": "Pacific/Auckland", "currency": "NZD"}
     done = await steward.post("/steward/settings", data=new)
-    assert done.status_code == 303 and done.headers["location"] == "/steward/settings"
+    assert done.status_code == 303 and done.headers["location"] == "/steward/settings?said=saved"
     page = (await oak.get("/")).text
     assert "Ash &amp; Oak 🌳" in page and "/theme/150.css" in page
     filled = (await steward.get("/steward/settings")).text
