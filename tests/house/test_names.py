@@ -16,7 +16,7 @@ PEOPLE: list[HTTPRouteHandler] = list(fragments.ROUTES)
 EVERYONE = [*PEOPLE, *api.ROUTES, static.static, static.theme]
 SHOWN = [route for route in PEOPLE if "GET" in route.http_methods]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-ALIASES = {"/", "/steward", "/{slug:str}"}
+ALIASES = {"/", "/parts", "/steward", "/{slug:str}"}
 
 
 def room(route):

@@ -35,6 +35,15 @@ async def test_the_desk_is_for_stewards(oak, member, steward, path):
     assert (await oak.get(path)).status_code == 401 and (await member.get(path)).status_code == 403
 
 
+async def test_the_parts_are_shown_once_to_stewards(oak, member, steward):
+    page, part = await steward.get("/steward/parts"), await steward.get("/steward/parts", headers=PARTIAL)
+    assert page.status_code == 200 and part.text in page.text and 'id="steward-parts"' in part.text
+    assert (await steward.get("/parts")).text.count('id="steward-parts"') == 1
+    assert (await oak.get("/parts")).status_code == 401 and (await member.get("/parts")).status_code == 403
+    ids = re.findall(r' id="([^"]*)"', page.text)
+    assert len(ids) == len(set(ids))
+
+
 async def test_only_stewards_change_the_settings(oak, member, coop):
     assert (await oak.post("/steward/settings", data=OAK | {"name": "Ash"})).status_code == 401
     assert (await member.post("/steward/settings", data=OAK | {"name": "Ash"})).status_code == 403
