@@ -15,7 +15,7 @@ SAID = {
     "in-basket": say("It is in your basket."),
     "basket": say("Your basket has changed."),
     "welcomed": say("Added. A link to sign in is on its way to them."),
-    "role": say("The role is changed, from now on."),
+    "role": say("The role is changed."),
     "stepped-down": say("You are not a steward any more."),
     "password": say("Your password is set. Everywhere else you are signed out."),
     "newsletter": say("You get the newsletter from now on."),
