@@ -98,10 +98,9 @@ def test_what_was_done_is_said_once_on_the_next_page(visit, scripted):
     page.goto("/steward/settings")
     page.get_by_role("button", name="Save the settings").click()
     expect(page.get_by_role("status")).to_contain_text("Saved.")
-    page.get_by_label("Motto").focus()
-    page.goto("/steward/settings") if not scripted else page.reload()
-    expect(page.get_by_label("Motto")).to_be_visible()
-    expect(page.get_by_role("status")).not_to_contain_text("Saved.")
+    if scripted:
+        page.reload()
+        expect(page.get_by_role("status")).to_have_count(0)  # an empty one is not there
 
 
 def test_of_two_who_edit_the_same_neither_overwrites_the_other(visit):
