@@ -46,7 +46,7 @@ PAGES = {
     ),
     404: (
         say("There is nothing at this address"),
-        say("It may have moved, or it never was here. Look at the home page."),
+        say("It may have moved, or it never was here."),
     ),
     405: (say("This cannot be done here"), say("The page is here, but it does not take that.")),
     408: (say("That took too long to arrive"), say("The connection was too slow. Send it again.")),

@@ -1,12 +1,14 @@
 """Files that never change under their address: the address holds a hash of them all."""
 
+import gzip
 import mimetypes
 import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from domains.errors import NotFound
@@ -30,6 +32,14 @@ def files() -> dict[str, bytes]:
 
 
 @cache
+def squeezed() -> dict[str, bytes]:
+    """Those that are text: three quarters smaller."""
+    return {
+        name: gzip.compress(data, mtime=0) for name, data in files().items() if name.endswith((".css", ".js", ".svg"))
+    }
+
+
+@cache
 def version() -> str:
     together = sha256()
     for name, data in files().items():
@@ -44,14 +54,17 @@ def address(name: str) -> str:
 
 
 @get("/static/{hash:str}/{name:path}")
-async def static(hash: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+async def static(request: Request[Any, Any, Any], hash: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """An old address answers with what is there now, and asks to be asked again."""
     name = name.lstrip("/")
     if name not in files():
         raise NotFound(name)
     kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     caching = FOREVER if hash == version() else {"cache-control": "no-cache"}
-    return Response(files()[name], media_type=kind, headers=caching)
+    headers = caching | ({"vary": "accept-encoding"} if name in squeezed() else {})
+    if name in squeezed() and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(squeezed()[name], media_type=kind, headers=headers | {"content-encoding": "gzip"})
+    return Response(files()[name], media_type=kind, headers=headers)
 
 
 @get("/theme/{file:str}")

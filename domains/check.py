@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
 from .errors import Invalid, say
-from .values import minor_units
+from .values import SIGNS, minor_units
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@([\w-]+(\.[\w-]+)+)")
@@ -64,10 +64,14 @@ class Check:
         return None
 
     def money(self, field: str, typed: str, currency: str, empty: str = "") -> int | None:
-        """Minor units, never negative; a comma or a point may part them; None when it is empty."""
-        text = self.line(field, typed, empty).replace(",", ".")
+        """Minor units, never negative; None when it is empty.
+
+        A comma or a point may part them, and the currency's sign or code may stand on either side: "£6.50", "6,50 EUR".
+        """
+        text = self.line(field, typed, empty)
         if not text:
             return None
+        text = _amount(text, currency)
         try:
             amount = Decimal(text) if re.fullmatch(r"-?\d{1,12}(\.\d*)?|\.\d+", text, re.ASCII) else Decimal("NaN")
             minor = minor_units(amount, currency)
@@ -146,6 +150,15 @@ class Check:
         if len(text) > most:
             self.refuse(field, say("This is too long. Shorten it."))
         return text
+
+
+def _amount(text: str, currency: str) -> str:
+    """Without spaces and without the currency that it is in anyway."""
+    plain = re.sub(r"\s", "", text).replace(",", ".")
+    for sign in filter(None, (currency, currency.lower(), SIGNS.get(currency))):
+        if plain != (bare := plain.removeprefix(sign).removesuffix(sign)):
+            return bare
+    return plain
 
 
 def _is_address(text: str) -> bool:

@@ -9,6 +9,21 @@ from sqlalchemy import DateTime, Dialect, TypeDecorator
 
 DECIMALS = {"JPY": 0, "KRW": 0, "ISK": 0, "CLP": 0, "HUF": 2, "KWD": 3, "BHD": 3, "TND": 3}
 """ISO 4217; two where nothing else is said."""
+SIGNS = {
+    "GBP": "£",
+    "EUR": "€",
+    "USD": "$",
+    "CHF": "Fr.",
+    "SEK": "kr",
+    "NOK": "kr",
+    "DKK": "kr",
+    "PLN": "zł",
+    "CZK": "Kč",
+    "AUD": "$",
+    "CAD": "$",
+    "NZD": "$",
+}
+"""What people write beside an amount of their own currency, instead of its code."""
 
 
 def now() -> datetime:

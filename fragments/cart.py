@@ -9,6 +9,7 @@ from domains import cart, market
 from domains.errors import NotFound, say
 
 from .forms import Form
+from .market import about
 from .view import Db, Page, Typed, View, holder_of
 
 PRODUCT = "market.product"
@@ -36,12 +37,12 @@ async def add_line(db: Db, view: Page, data: Typed) -> Response[Any]:
         asked = cart.check_line(line)  # before anybody is given a session for it
         added = await cart.add_line(db, await view.holder(), line)
         if not view.wants_fragment:
-            return view.see("/cart/basket")
+            return view.see("/cart/basket", "in-basket")
         return await _tell(view, form, added, before=added.quantity - asked)
     _fill_in(view, form, line)
     if view.wants_fragment:
         return await view.refuse("cart/_lines.html", form)
-    return await view.refuse("market/_product.html", form, product=product, title=product.name)
+    return await view.refuse("market/_product.html", form, title=product.name, **await about(db, product))
 
 
 @post("/cart/lines/{id:int}")
@@ -74,7 +75,7 @@ async def restore_line(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
 
 async def _answer(db: Db, view: View, changed: int = 0) -> Response[Any]:
     if not view.wants_fragment:
-        return view.see("/cart/basket")
+        return view.see("/cart/basket", "basket")
     return await view.render("cart/_basket.html", also=[badge], **await _basket(db, view) | {"changed": changed})
 
 

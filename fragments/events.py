@@ -50,6 +50,31 @@ async def upcoming(db: Db, view: Page) -> Response[str]:
     )
 
 
+@get("/events/market-days")
+async def market_days(db: Db, view: Page) -> Response[str]:
+    """What the market did last, today, and what comes next; nothing inside a page when nothing does."""
+    begun, coming = await events.market_days(db, view.now, view.site.zone)
+    return await view.render(
+        "events/_market_days.html",
+        title=view.text(say("Market days")),
+        until=coming[0].begins(view.site.zone) if coming else None,
+        begun=begun[-1:],
+        coming=coming[:2],
+    )
+
+
+@get("/events/next-market-day")
+async def next_market_day(db: Db, view: Page) -> Response[str]:
+    """One sentence; nothing inside a page when nothing is planned."""
+    _, coming = await events.market_days(db, view.now, view.site.zone)
+    return await view.render(
+        "events/_next_market_day.html",
+        title=view.text(say("The next market day")),
+        until=coming[0].begins(view.site.zone) if coming else None,
+        coming=coming[:1],
+    )
+
+
 @get("/events/entry/{id:int}")
 async def entry(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
     found = await events.entry(db, id)
@@ -77,7 +102,7 @@ async def add_entry(db: Db, view: Page, data: Typed) -> Response[Any]:
     form = Form(data)
     with form.refusals():
         added = await events.add_entry(db, **_facts(form))
-        return view.see(f"/events/entry/{added.id}")
+        return view.see(f"/events/entry/{added.id}", "added")
     return await view.refuse("events/_new_entry.html", form, **_new(view))
 
 
@@ -98,7 +123,7 @@ async def change_entry(db: Db, view: Page, id: FromPath[int], data: Typed) -> Re
     try:
         with form.refusals():
             await events.change_entry(db, id, form.text("version"), **_facts(form))
-            return view.see(f"/events/entry/{id}")
+            return view.see(f"/events/entry/{id}", "saved")
     except Conflict:
         theirs = _filled(await events.entry(db, id))
         form = Form(data | {"version": theirs.text("version")})
@@ -118,7 +143,7 @@ async def change_entry(db: Db, view: Page, id: FromPath[int], data: Typed) -> Re
 async def cancel_entry(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
     view.editor()
     await events.cancel_entry(db, id)
-    return view.see(f"/events/entry/{id}")
+    return view.see(f"/events/entry/{id}", "cancelled")
 
 
 def _new(view: View) -> dict[str, Any]:
@@ -161,4 +186,15 @@ def _filled(entry: events.Entry) -> Form:
     return Form(values | days | clocks | {"version": str(entry.version)})
 
 
-ROUTES = [calendar, upcoming, entry, new_entry, add_entry, edit_entry, change_entry, cancel_entry]
+ROUTES = [
+    calendar,
+    upcoming,
+    market_days,
+    next_market_day,
+    entry,
+    new_entry,
+    add_entry,
+    edit_entry,
+    change_entry,
+    cancel_entry,
+]

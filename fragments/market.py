@@ -13,6 +13,7 @@ from litestar.params import FromPath, FromQuery
 from domains import market
 from domains.errors import Conflict, NotFound, say
 
+from . import events
 from .forms import Form
 from .view import Db, Page, Typed, View
 
@@ -22,18 +23,29 @@ NEW = say("New product")
 
 @get("/market/goods")
 async def goods(
-    db: Db, view: Page, words: FromQuery[str] = "", category: FromQuery[str] = "", page: FromQuery[str] = ""
+    db: Db,
+    view: Page,
+    words: FromQuery[str] = "",
+    category: FromQuery[list[str] | None] = None,
+    supplier: FromQuery[list[str] | None] = None,
+    page: FromQuery[str] = "",
 ) -> Response[str]:
-    found = await market.goods(db, words, category, int(page) if re.fullmatch(r"\d{1,6}", page, re.ASCII) else 1)
+    chosen = {"category": _chosen(category), "supplier": _chosen(supplier)}
+    number = int(page) if re.fullmatch(r"\d{1,6}", page, re.ASCII) else 1
+    found = await market.goods(db, words, chosen["category"], chosen["supplier"], number)
     return await view.render(
         "market/_goods.html",
         title=view.text(say("Market")),
         goods=found,
         groups=[(name, list(group)) for name, group in groupby(found.found, lambda product: product.category)],
-        tallies=dict(found.tallies) | ({category: 0} if category and category not in found.tallies else {}),
+        facets={
+            "category": dict.fromkeys(chosen["category"], 0) | dict(found.categories),
+            "supplier": dict.fromkeys(chosen["supplier"], 0) | dict(found.suppliers),
+        },
         words=words,
-        category=category,
-        href=f"/market/goods?{urlencode({'words': words, 'category': category})}&page={{page}}",
+        chosen=chosen,
+        href=f"/market/goods?{urlencode({'words': words} | chosen, doseq=True)}&page={{page}}",
+        market_days=await view.embed(events.market_days),
         withdrawn=await market.withdrawn(db) if _writes(view) else (),
     )
 
@@ -43,14 +55,27 @@ async def product(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
     found = await market.product(db, id)
     if not (found.is_offered or _writes(view)):
         raise NotFound
-    return await view.render("market/_product.html", title=found.name, product=found, form=Form({"quantity": "1"}))
+    form = Form({"quantity": "1"})
+    return await view.render("market/_product.html", title=found.name, **await about(db, found), form=form)
 
 
 @get("/market/featured")
 async def featured(db: Db, view: Page) -> Response[str]:
     """For the home page, and inside posts."""
-    picked, count = await market.featured(db), await market.count(db)
-    return await view.render("market/_featured.html", products=picked, count=count)
+    return await view.render(
+        "market/_featured.html",
+        title=view.text(say("This week’s market")),
+        products=await market.featured(db),
+        count=await market.count(db),
+        next_market_day=await view.embed(events.next_market_day),
+    )
+
+
+@get("/market/suppliers")
+async def suppliers(db: Db, view: Page) -> Response[str]:
+    """Who the goods come from, for the home page."""
+    tallies = await market.tallied_suppliers(db)
+    return await view.render("market/_suppliers.html", title=view.text(say("Who it comes from")), tallies=tallies)
 
 
 @get("/market/new-product")
@@ -66,7 +91,7 @@ async def add_product(db: Db, view: Page, data: Typed) -> Response[Any]:
     form = Form(data)
     with form.refusals():
         added = await market.add_product(db, _facts(form), view.site.currency)
-        return view.see(f"/market/product/{added.id}")
+        return view.see(f"/market/product/{added.id}", "added")
     about = await _known(db, view)
     return await view.refuse("market/_new_product.html", form, title=view.text(NEW), layout=DESK, **about)
 
@@ -94,7 +119,7 @@ async def change_product(db: Db, view: Page, id: FromPath[int], data: Typed) -> 
     try:
         with form.refusals():
             await market.change_product(db, id, form.text("version"), _facts(form), view.site.currency)
-            return view.see(f"/market/product/{id}")
+            return view.see(f"/market/product/{id}", "saved")
     except Conflict:
         found = await market.product(db, id)
         theirs = market.difference(market.facts(found, view.site.currency), _facts(form))
@@ -116,14 +141,24 @@ async def change_product(db: Db, view: Page, id: FromPath[int], data: Typed) -> 
 async def withdraw_product(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
     view.editor()
     await market.withdraw_product(db, id, view.site.currency)
-    return view.see(f"/market/product/{id}")
+    return view.see(f"/market/product/{id}", "withdrawn")
 
 
 @post("/market/product/{id:int}/return")
 async def offer_again(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
     view.editor()
     await market.offer_again(db, id, view.site.currency)
-    return view.see(f"/market/product/{id}")
+    return view.see(f"/market/product/{id}", "offered")
+
+
+async def about(db: Db, product: market.Product) -> Mapping[str, Any]:
+    """What a product's own page shows beside its form."""
+    theirs, others = await market.related(db, product)
+    return {"product": product, "theirs": theirs, "others": others}
+
+
+def _chosen(typed: list[str] | None) -> list[str]:
+    return [name for name in typed or () if name]
 
 
 def _writes(view: View) -> bool:
@@ -148,6 +183,7 @@ ROUTES = [
     goods,
     product,
     featured,
+    suppliers,
     new_product,
     add_product,
     edit_product,

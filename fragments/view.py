@@ -21,6 +21,7 @@ from domains.errors import Forbidden, SignInNeeded
 from domains.site import Site
 
 from .forms import Form
+from .said import SAID, saying
 
 SESSION = b"session"
 Answer = TypeVar("Answer", bound=Response[Any])
@@ -88,6 +89,16 @@ class View:
     def today(self) -> date:
         return self.now.date()
 
+    @property
+    def level(self) -> str:
+        """Of this fragment's own heading: h1 where it is the page, h2 where it stands in one."""
+        return "h2" if self.is_part else "h1"
+
+    @property
+    def said(self) -> str:
+        """What the deed before this page was, in words of ours; empty for anything else that the address says."""
+        return self.text(SAID.get(self.request.query_params.get("said", ""), ""))
+
     def local(self, moment: datetime) -> datetime:
         """The same instant, as clocks here show it."""
         return moment.astimezone(self.site.zone)
@@ -150,8 +161,12 @@ class View:
         """The same fragment again: what was typed is kept, what was wrong stands beside it, nothing is written."""
         return await self.render(template, status=422, form=form, **context)
 
-    def see(self, path: str) -> Response[Any]:
-        """After a write: go and look. htmx is told so in its own way, for a fetch follows a 303 unseen."""
+    def see(self, path: str, said: str = "") -> Response[Any]:
+        """After a write: go and look, and read what was done (`said`, one of SAID).
+
+        htmx is told so in its own way, for a fetch follows a 303 unseen.
+        """
+        path = saying(path, said)
         headers = {"cache-control": "no-store", "vary": VARY}
         if self.wants_fragment:
             return self._keeping(Response(None, status_code=204, headers=headers | {"hx-redirect": path}))
@@ -159,7 +174,7 @@ class View:
 
     def text(self, sentence: str) -> str:
         """A sentence that was marked with `say`, in the co-op's language."""
-        return str(self.templates.filters["said"](sentence))
+        return str(self.templates.filters["said"](sentence)) if sentence else ""
 
     async def begin_session(self, person: int | None = None) -> account.Session:
         """From this answer on, this browser has a session of its own."""
@@ -203,7 +218,7 @@ class View:
 
     def _caching(self, status: int) -> dict[str, str]:
         scope: Any = self.request.scope
-        if status != 200 or is_personal(scope) or self.session or self._cookie:
+        if status != 200 or is_personal(scope) or self.session or self._cookie or self.said:
             return {"cache-control": "private, no-cache", "vary": VARY}
         if not self.is_part:
             scope["public_until"] = scope["until"]

@@ -2,6 +2,13 @@
 {
   const on = (name, react, where = document, capture = false) => where.addEventListener(name, react, capture);
 
+  // What was just done is said once: not to whoever reloads, comes back, or is sent the address.
+  const here = new URL(location);
+  if (here.searchParams.has("said")) {
+    here.searchParams.delete("said");
+    history.replaceState(history.state, "", here);
+  }
+
   // A form that changes something is sent once: its button turns until the answer is here.
   const sent = new WeakSet();
   const turning = new Set();

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domains.base import Table
 from domains.values import Instant
 
-KINDS = ("event", "market", "booking")
+EVENT, MARKET, BOOKING = "event", "market", "booking"
+KINDS = (EVENT, MARKET, BOOKING)
 LONGEST = timedelta(days=366)
 
 

@@ -1,6 +1,6 @@
 from calendar import monthrange
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.errors import NotFound
 
-from .models import LONGEST, Entry
+from .models import BOOKING, LONGEST, MARKET, Entry
 
 ORDER = (Entry.day, Entry.starts, Entry.id)  # SQLite puts None first: all day, then by the clock
 
@@ -30,10 +30,21 @@ async def calendar(db: AsyncSession, month: date) -> Sequence[Entry]:
 async def upcoming(
     db: AsyncSession, now: datetime, zone: ZoneInfo, most: int = 3, *, but: Collection[int] = ()
 ) -> Sequence[Entry]:
-    """What takes place and is not over yet, in the order in which it begins."""
-    today, takes_place = now.astimezone(zone).date(), select(Entry).where(Entry.cancelled.is_(None)).order_by(*ORDER)
-    takes_place = takes_place.where(Entry.id.not_in(but))
+    """What takes place for everybody and is not over yet, in the order in which it begins; a booking is somebody's."""
+    today = now.astimezone(zone).date()
+    everybodys = select(Entry).where(Entry.kind != BOOKING, Entry.id.not_in(but))
+    takes_place = everybodys.where(Entry.cancelled.is_(None)).order_by(*ORDER)
     until_today = (await db.scalars(takes_place.where(Entry.last_day == today))).all()
     later = (await db.scalars(takes_place.where(Entry.last_day > today).limit(most))).all()
     going_on = [entry for entry in until_today if entry.over(zone) > now]
     return sorted([*going_on, *later], key=lambda entry: (entry.begins(zone), entry.id))[:most]
+
+
+async def market_days(db: AsyncSession, now: datetime, zone: ZoneInfo) -> tuple[Sequence[Entry], Sequence[Entry]]:
+    """What the market does on its days: what has begun within the last week, and what begins within two."""
+    today = now.astimezone(zone).date()
+    about = Entry.day.between(today - timedelta(days=7), today + timedelta(days=14))
+    asked = select(Entry).where(Entry.kind == MARKET, Entry.cancelled.is_(None), about).order_by(*ORDER)
+    found = (await db.scalars(asked)).all()
+    begun = [entry for entry in found if entry.begins(zone) <= now]
+    return begun, found[len(begun) :]

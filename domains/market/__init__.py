@@ -6,7 +6,19 @@ A price is in minor units of the co-op's currency. What is withdrawn stays, so t
 from .commands import add_product, change_product, offer_again, remove_product, withdraw_product
 from .facts import Facts, difference, facts
 from .models import FEW, PICTURES, Product
-from .queries import Goods, categories, count, featured, goods, product, products, suppliers, withdrawn
+from .queries import (
+    Goods,
+    categories,
+    count,
+    featured,
+    goods,
+    product,
+    products,
+    related,
+    suppliers,
+    tallied_suppliers,
+    withdrawn,
+)
 
 __all__ = [
     "FEW",
@@ -25,8 +37,10 @@ __all__ = [
     "offer_again",
     "product",
     "products",
+    "related",
     "remove_product",
     "suppliers",
+    "tallied_suppliers",
     "withdraw_product",
     "withdrawn",
 ]

@@ -1,3 +1,6 @@
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +27,9 @@ PICTURES = (
     "wreath",
 )
 """The linocuts that show goods."""
+MEASURED = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?) ?(g|kg|ml|cl|l)", re.ASCII)
+WHOLE = {"g": ("kg", 1000), "kg": ("kg", 1), "ml": ("l", 1000), "cl": ("l", 100), "l": ("l", 1)}
+"""A measure -> what goods are compared by, and how many of the measure make one."""
 
 
 class Product(Table):
@@ -68,6 +74,20 @@ class Product(Table):
         if self.most is None or self.most >= FEW:
             return ""
         return "few" if self.most else "none"
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether its unit is a weight or a volume: 500 g."""
+        return bool(MEASURED.fullmatch(self.unit))
+
+    def per_whole(self, price: int) -> tuple[int, str] | None:
+        """What a kilogram (kg) or a litre (l) comes to at this price; None where that says nothing new."""
+        found = MEASURED.fullmatch(self.unit)
+        amount = Decimal(found[1].replace(",", ".")) if found else Decimal(0)
+        whole, parts = WHOLE[found[2]] if found else ("", 1)
+        if amount in (0, parts):
+            return None
+        return int((price * parts / amount).quantize(Decimal(1), ROUND_HALF_UP)), whole
 
     def price_for(self, *, member: bool) -> int:
         return self.member_price if member and self.member_price is not None else self.price

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from domains.errors import NotFound
 
@@ -29,27 +30,45 @@ IN_ORDER = (
 class Goods:
     found: Sequence[Product]
     """Those on this page, category by category."""
-    tallies: Mapping[str, int]
-    """How many fit the words, in each category."""
+    categories: Mapping[str, int]
+    """How many there are of each, whichever is chosen."""
+    suppliers: Mapping[str, int]
     count: int
     """Those on all pages."""
     page: int
     pages: int
 
 
-async def goods(db: AsyncSession, words: str = "", category: str = "", page: int = 1) -> Goods:
-    """What is offered and has every one of the words; the nearest page there is."""
+async def goods(
+    db: AsyncSession, words: str = "", categories: Collection[str] = (), suppliers: Collection[str] = (), page: int = 1
+) -> Goods:
+    """What is offered, has every one of the words, and is of those chosen (none is all); the nearest page there is."""
     fits = [Product.status == OFFERED, *(_mentions(word) for word in words.split()[:WORDS])]
-    counting = select(Product.category, func.count()).where(*fits).group_by(Product.category)
-    counted = (await db.execute(counting.order_by(func.lower(Product.category)))).all()
-    tallies = {name: number for name, number in counted}
-    count = tallies.get(category, 0) if category else sum(tallies.values())
+    in_them, by_them = _chosen(Product.category, categories), _chosen(Product.supplier, suppliers)
+    count = await db.scalar(select(func.count()).where(*fits, *in_them, *by_them)) or 0
     pages = max(1, -(-count // PAGE))
     page = min(max(1, page), pages)
-    asked = select(Product).where(*fits).order_by(*IN_ORDER).limit(PAGE).offset((page - 1) * PAGE)
-    if category:
-        asked = asked.where(Product.category == category)
-    return Goods(await _all(db, asked), tallies, count, page, pages)
+    asked = select(Product).where(*fits, *in_them, *by_them).order_by(*IN_ORDER)
+    return Goods(
+        await _all(db, asked.limit(PAGE).offset((page - 1) * PAGE)),
+        await _tallies(db, Product.category, [*fits, *by_them]),
+        await _tallies(db, Product.supplier, [*fits, *in_them]),
+        count,
+        page,
+        pages,
+    )
+
+
+async def tallied_suppliers(db: AsyncSession) -> Mapping[str, int]:
+    """How many things of each are offered."""
+    return await _tallies(db, Product.supplier, [Product.status == OFFERED])
+
+
+async def related(db: AsyncSession, product: Product, most: int = 5) -> tuple[Sequence[Product], Sequence[Product]]:
+    """Others on offer: of the same supplier, and else of the same category."""
+    others = select(Product).where(Product.status == OFFERED, Product.id != product.id).order_by(*IN_ORDER).limit(most)
+    theirs, kind = Product.supplier == product.supplier, Product.category == product.category
+    return await _all(db, others.where(theirs)), await _all(db, others.where(kind, ~theirs))
 
 
 async def product(db: AsyncSession, id: int) -> Product:
@@ -90,6 +109,17 @@ async def suppliers(db: AsyncSession) -> Sequence[str]:
 
 async def _all(db: AsyncSession, asked: Select[Any]) -> Sequence[Product]:
     return (await db.scalars(asked)).all()
+
+
+async def _tallies(
+    db: AsyncSession, column: InstrumentedAttribute[str], fits: Collection[ColumnElement[bool]]
+) -> Mapping[str, int]:
+    counted = select(column, func.count()).where(*fits).group_by(column).order_by(func.lower(column), column)
+    return {name: number for name, number in await db.execute(counted)}
+
+
+def _chosen(column: InstrumentedAttribute[str], chosen: Collection[str]) -> list[ColumnElement[bool]]:
+    return [column.in_(chosen)] if chosen else []
 
 
 def _mentions(word: str) -> ColumnElement[bool]:

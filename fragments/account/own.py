@@ -1,5 +1,6 @@
 """What belongs to one person: their page, their password, and where they are signed in."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -41,9 +42,11 @@ async def newsletter(db: Db, view: Page) -> Response[str]:
 
 @post("/account/newsletter")
 async def choose_newsletter(db: Db, view: Page, data: Typed) -> Response[Any]:
-    address = view.member().address
-    await (account.subscribe if data.get("wanted") else account.unsubscribe)(db, address)
-    return await _newsletter(db, view, changed=True) if view.wants_fragment else view.see("/account/home")
+    address, wanted = view.member().address, bool(data.get("wanted"))
+    await (account.subscribe if wanted else account.unsubscribe)(db, address)
+    if view.wants_fragment:
+        return await _newsletter(db, replace(view, is_part=True), changed=True)
+    return view.see("/account/home", "newsletter" if wanted else "no-newsletter")
 
 
 @get("/account/password")
@@ -58,7 +61,7 @@ async def set_password(db: Db, view: Page, data: Typed) -> Response[Any]:
         await _prove(db, person, form.text("old_password"))
         hashed = await account.hash_password(form.text("password"))
         await account.set_password(db, person.id, hashed, was=person.password, but=_here(view))
-        return view.see("/account/home")
+        return view.see("/account/home", "password")
     return await _password(view, form, status=422)
 
 
@@ -67,13 +70,13 @@ async def sign_out(db: Db, view: Page) -> Response[Any]:
     if view.session:
         await account.end_session(db, view.session.id)
         view.forget_session()
-    return view.see("/")
+    return view.see("/", "signed-out")
 
 
 @post("/account/sessions/end")
 async def end_others(db: Db, view: Page) -> Response[Any]:
     await account.end_sessions(db, view.member().id, but=_here(view))
-    return view.see("/account/home")
+    return view.see("/account/home", "signed-out-elsewhere")
 
 
 @post("/account/sessions/{id:int}/end")
@@ -81,8 +84,8 @@ async def end_one(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
     await account.end_own_session(db, view.member().id, id)
     if id == _here(view):
         view.forget_session()
-        return view.see("/")
-    return view.see("/account/home")
+        return view.see("/", "signed-out")
+    return view.see("/account/home", "signed-out-there")
 
 
 async def _prove(db: AsyncSession, person: account.Person, typed: str) -> None:

@@ -1,12 +1,12 @@
 """Who is in the co-op, for its stewards."""
 
+import re
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.params import FromPath
 
 from domains import account
-from domains.errors import say
+from domains.errors import NotFound, say
 from flows import sign_in as story
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
@@ -24,12 +24,15 @@ async def people(db: Db, view: Page) -> Response[str]:
     return await _people(db, view)
 
 
-@post("/account/people/{id:int}/role")
-async def change_role(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
-    me, form = view.steward(), Form(data, id=f"person-{id}")
+@post("/account/people")
+async def change_role(db: Db, view: Page, data: Typed) -> Response[Any]:
+    me, id = view.steward(), _id(data.get("person", ""))
+    form = Form(data, id=f"person-{id}")
     with form.refusals():
         changed = await account.set_role(db, id, form.text("role"))
-        return view.see("/account/home" if changed.id == me.id and not changed.is_steward else "/account/people")
+        if changed.id == me.id and not changed.is_steward:
+            return view.see("/account/home", "stepped-down")
+        return view.see("/account/people", "role")
     return await _people(db, view, form, status=422)
 
 
@@ -46,8 +49,15 @@ async def add_person(db: Db, view: Page, data: Typed) -> Response[Any]:
     with form.refusals():
         about = form.text("name"), form.text("address"), form.text("role")
         await story.welcome(db, *about, view.now.timestamp())
-        return view.see("/account/people")
+        return view.see("/account/people", "welcomed")
     return await _new_person(view, form, status=422)
+
+
+def _id(typed: str) -> int:
+    """Raises NotFound for what nobody's can be."""
+    if not re.fullmatch(r"\d{1,18}", typed, re.ASCII):
+        raise NotFound(f"no person {typed}")
+    return int(typed)
 
 
 async def _people(db: Db, view: View, refused: Form | None = None, status: int = 200) -> Response[str]:

@@ -2,13 +2,11 @@
 
 from .arranging import ROUTES as MENU
 from .arranging import navigation
-from .previewing import ROUTES as PREVIEW
-from .previewing import preview
 from .reading import ROUTES as READING
 from .reading import home, latest, news, post
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post, posts
 
-ROUTES = [*READING, *WRITING, *PREVIEW, *MENU]
+ROUTES = [*READING, *WRITING, *MENU]
 
-__all__ = ["ROUTES", "edit_post", "home", "latest", "navigation", "new_post", "news", "post", "posts", "preview"]
+__all__ = ["ROUTES", "edit_post", "home", "latest", "navigation", "new_post", "news", "post", "posts"]

@@ -52,7 +52,7 @@ async def add_menu_item(db: Db, view: Page, data: Typed) -> Response[Any]:
         for label, target in () if await blog.navigation(db) else _at_first(view):
             await blog.add_menu_item(db, label, target)
         await blog.add_menu_item(db, form.text("label"), form.text("target"))
-        return view.see("/blog/menu")
+        return view.see("/blog/menu", "navigation")
     await db.rollback()
     return await _menu(db, view, form, 422)
 
@@ -69,7 +69,7 @@ async def change_menu_item(db: Db, view: Page, id: FromPath[int], data: Typed) -
             await blog.move_menu_item(db, id, form.text("way"))
         if view.wants_fragment:
             return await _menu(db, view, Form(), moved=id, way=form.text("way"))
-        return view.see("/blog/menu")
+        return view.see("/blog/menu", "navigation")
     return await _menu(db, view, form, 422)
 
 

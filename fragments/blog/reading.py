@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from domains import blog
 from domains.errors import say
+from fragments import market
 from fragments.view import Db, Page
 from fragments.widgets import expanded, widgets
 
@@ -29,6 +30,7 @@ async def home(db: Db, view: Page) -> Response[str]:
         market=await view.embed(shown["products"]),
         upcoming=await view.embed(shown["calendar"]),
         latest=await view.embed(latest),
+        suppliers=await view.embed(market.suppliers),
     )
 
 

@@ -4,13 +4,14 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
+from markupsafe import Markup
 
 from domains import blog
 from domains.errors import Conflict, say
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
+from fragments.widgets import expanded
 
-from .previewing import previewed
 from .reading import number
 
 KINDS = (
@@ -59,7 +60,7 @@ async def add_post(db: Db, view: Page, data: Typed) -> Response[Any]:
             blog.read_body(form.text("body"))
             return await _new_post(view, form)
         written = await blog.write_post(db, _words(form), author=me.name, status=form.text("status") or "draft")
-        return view.see(f"/blog/post/{written.slug}")
+        return view.see(f"/blog/post/{written.slug}", _said(written))
     return await _new_post(view, form, 422)
 
 
@@ -77,13 +78,14 @@ async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Res
     """When somebody was quicker both are shown and nothing is written; the next attempt has seen both."""
     view.editor()
     form, found = Form(data), await blog.post(db, id)
+    was = found.status
     try:
         with form.refusals():
             if form.text("status") == PREVIEW:
                 blog.read_body(form.text("body"))
                 return await _edit_post(view, form, found)
             await blog.edit_post(db, id, form.text("version"), _words(form), status=form.text("status"))
-            return view.see(f"/blog/post/{found.slug}")
+            return view.see(f"/blog/post/{found.slug}", "saved" if found.status == was else _said(found))
     except Conflict:
         both = Form({**data, "version": str(found.version)})
         return await _edit_post(view, both, found, 409, theirs=found)
@@ -101,6 +103,10 @@ async def posts(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
         listing=await blog.posts(db, number(page)),
         kinds={kind: view.text(name) for kind, name, _ in KINDS},
     )
+
+
+def _said(written: blog.Post) -> str:
+    return "published" if written.is_published else "draft"
 
 
 def _words(form: Form) -> blog.Words:
@@ -121,10 +127,17 @@ async def _form(view: View, template: str, title: str, form: Form, status: int, 
     known: dict[str, Any] = {
         "kinds": [(kind, view.text(name), view.text(what)) for kind, name, what in KINDS],
         "covers": [(cover, view.text(name)) for cover, name in COVERS.items()],
-        "parts": await previewed(view, Form(form.typed)),
+        "parts": await _previewed(view, Form(form.typed)),
         "theirs": None,
     }
     return await view.render(template, title=title, layout="desk.html", status=status, form=form, **(known | about))
+
+
+async def _previewed(view: View, form: Form) -> list[Markup]:
+    """Nothing, when the body cannot be read."""
+    with form.refusals():
+        return await expanded(view, await blog.read_prose(blog.read_body(form.text("body"))))
+    return []
 
 
 ROUTES = [new_post, add_post, edit_post, change_post, posts]

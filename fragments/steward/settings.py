@@ -24,7 +24,7 @@ async def describe(db: Db, view: Page, data: Typed) -> Response[Any]:
     form = Form(data)
     with form.refusals():
         await site.describe(db, site.Facts(**{name: form.text(name) for name in NAMES}))
-        return view.see("/steward/settings")
+        return view.see("/steward/settings", "saved")
     return await _settings(view, form, status=422)
 
 

@@ -73,6 +73,36 @@ def test_a_refused_form_keeps_what_was_typed_and_leads_to_what_is_wrong(visit, s
     assert page.request.get("/blog/post/kitchen").status == 404
 
 
+def test_a_preview_forgets_what_was_wrong_and_keeps_what_was_typed(visit, scripted):
+    page = visit(EDITOR)
+    page.goto("/blog/new-post")
+    words, title, alert = page.get_by_label("Words"), page.get_by_label("Title"), page.get_by_role("alert")
+    words.fill("Bring boots.")
+    page.get_by_role("button", name="Publish").click()
+    expect(alert).to_be_visible()
+    title.fill("Boots")
+    words.fill("Bring *two* boots.")
+    page.get_by_role("button", name="Preview").click()
+    expect(the(page, "Preview").locator("em")).to_have_text("two")
+    expect(alert).to_have_count(0)
+    expect(title).not_to_have_attribute("aria-invalid", "true")
+    expect(title).to_have_value("Boots")
+    expect(words).to_have_value("Bring *two* boots.")
+    if scripted:
+        words.press("Control+z")
+        expect(words).to_have_value("Bring boots.")  # the same field, with all it remembers
+
+
+def test_what_was_done_is_said_once_on_the_next_page(visit, scripted):
+    page = visit(STEWARD)
+    page.goto("/steward/settings")
+    page.get_by_role("button", name="Save the settings").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    if scripted:
+        page.reload()
+        expect(page.get_by_role("status")).to_have_count(0)  # an empty one is not there
+
+
 def test_of_two_who_edit_the_same_neither_overwrites_the_other(visit):
     first, second = visit(STEWARD), visit(EDITOR)
     for page in (first, second):

@@ -83,7 +83,7 @@ def test_goods_are_found_by_word_and_by_kind(visit, scripted):
     with seamless(page, scripted):
         page.get_by_label("Search the market").fill("")
         page.get_by_role("button", name="Search").click()
-        page.get_by_role("radio", name="Larder").check()
+        page.get_by_role("checkbox", name="Larder").check()
         page.get_by_role("button", name="Show these goods").click()
         expect(goods).to_have_count(4)
     page.get_by_label("Search the market").fill("zebra")

@@ -330,7 +330,7 @@ async def test_sessions_are_listed_and_ended(visit, coop):
 async def test_ending_ones_own_session_is_signing_out(member, coop):
     ((number,),) = await all_of(coop, func.max(models.Session.id))
     ended = await member.post(f"/account/sessions/{number}/end")
-    assert ended.headers["location"] == "/" and "max-age=0" in ended.headers["set-cookie"].lower()
+    assert ended.headers["location"] == "/?said=signed-out" and "max-age=0" in ended.headers["set-cookie"].lower()
     assert (await member.get("/account/home")).status_code == 401
 
 
@@ -468,7 +468,9 @@ async def test_what_is_ones_own_needs_signing_in(oak, path):
 
 async def test_somebody_is_added_and_mailed_a_link(steward, visit, house, coop):
     typed = {"name": "Sam Oduya 🥕", "address": "sam@oak.example", "role": "editor"}
-    assert (await steward.post("/account/new-person", data=typed)).headers["location"] == "/account/people"
+    assert (await steward.post("/account/new-person", data=typed)).headers[
+        "location"
+    ] == "/account/people?said=welcomed"
     assert "Sam Oduya 🥕" in (await steward.get("/account/people")).text
     (mail,) = await mailed(house, coop)
     assert mail["Subject"] == "Welcome to Oak" and "seven days" in text_of(mail)
@@ -504,29 +506,34 @@ async def test_who_cannot_be_added_is_typed_again(steward, house, coop, field, t
 
 async def test_a_role_changes_and_the_ledger_says_so(steward, member, coop):
     assert (await member.get("/account/people")).status_code == 403
-    changed = await steward.post("/account/people/2/role", data={"role": "steward"})
-    assert changed.headers["location"] == "/account/people" and (await member.get("/account/people")).is_success
+    changed = await steward.post("/account/people", data={"person": "2", "role": "steward"})
+    assert (
+        changed.headers["location"] == "/account/people?said=role" and (await member.get("/account/people")).is_success
+    )
     ((type, object),) = await all_of(coop, Activity.type, Activity.object, where=Activity.type == "Update")
     assert object == {"person": 2, "name": "Maud", "role": "steward"}
 
 
 async def test_the_last_steward_stays_one(steward):
-    refused = await steward.post("/account/people/1/role", data={"role": "member"})
+    refused = await steward.post("/account/people", data={"person": "1", "role": "member"})
     assert refused.status_code == 422 and "A co-op needs a steward" in refused.text
     assert 'id="person-1-role" name="role" aria-invalid="true"' in refused.text
-    await steward.post("/account/people/2/role", data={"role": "steward"})
-    stepped = await steward.post("/account/people/1/role", data={"role": "member"})
-    assert stepped.headers["location"] == "/account/home" and (await steward.get("/account/people")).status_code == 403
+    await steward.post("/account/people", data={"person": "2", "role": "steward"})
+    stepped = await steward.post("/account/people", data={"person": "1", "role": "member"})
+    assert (
+        stepped.headers["location"] == "/account/home?said=stepped-down"
+        and (await steward.get("/account/people")).status_code == 403
+    )
 
 
 async def test_a_role_or_a_person_that_there_is_not(steward):
-    assert (await steward.post("/account/people/2/role", data={"role": "queen"})).status_code == 422
-    for number in (99, 2**63, 10**30):
-        assert (await steward.post(f"/account/people/{number}/role", data={"role": "member"})).status_code == 404
+    assert (await steward.post("/account/people", data={"person": "2", "role": "queen"})).status_code == 422
+    for number in (99, 2**63, 10**30, "", "x", "-1"):
+        assert (await steward.post("/account/people", data={"person": number, "role": "member"})).status_code == 404
 
 
 async def test_only_stewards_let_people_in(oak, member):
-    for path in ("/account/new-person", "/account/people/2/role"):
+    for path in ("/account/new-person", "/account/people"):
         assert (await oak.post(path, data={"role": "steward"})).status_code == 401
         assert (await member.post(path, data={"role": "steward"})).status_code == 403
 

@@ -50,7 +50,7 @@ async def test_the_fragment_stands_in_the_page(oak, path):
 
 async def test_a_stranger_is_given_a_basket_with_the_first_thing(oak, visit):
     added = await add(oak, quantity="2")
-    assert (added.status_code, added.headers["location"]) == (303, "/cart/basket")
+    assert (added.status_code, added.headers["location"]) == (303, "/cart/basket?said=in-basket")
     await add(oak, ref=2)
     assert await seen(oak) == ["2", "1"] and await badge(oak) == ["3", "£8.45"]
     assert await seen(await visit("oak")) == [] and await badge(await visit("oak")) == []
@@ -141,7 +141,7 @@ async def test_what_nobody_offers_cannot_be_added(oak, typed):
 async def test_a_line_is_changed_where_it_stands(oak):
     await add(oak)
     plain = await oak.post("/cart/lines/1", data={"quantity": "4"})
-    assert (plain.status_code, plain.headers["location"]) == (303, "/cart/basket")
+    assert (plain.status_code, plain.headers["location"]) == (303, "/cart/basket?said=basket")
     changed = await oak.post("/cart/lines/1", data={"quantity": "5"}, headers=PARTIAL)
     assert changed.status_code == 200 and 'id="cart-basket"' in changed.text and "5 × Leeks: £10.50." in changed.text
     assert '<span class="count">5</span>' in changed.text and await seen(oak) == ["5"]
@@ -161,10 +161,10 @@ async def test_a_refused_change_stands_beside_its_line(oak, headers, quantity):
 
 async def test_what_is_taken_out_can_be_put_back_until_the_next_change(oak):
     await add(oak, quantity="3")
-    assert (await oak.post("/cart/lines/1/removal")).headers["location"] == "/cart/basket"
+    assert (await oak.post("/cart/lines/1/removal")).headers["location"] == "/cart/basket?said=basket"
     text = (await oak.get("/cart/basket")).text
     assert "Out of your basket." in text and 'action="/cart/lines/1/return"' in text and await badge(oak) == []
-    assert (await oak.post("/cart/lines/1/return")).headers["location"] == "/cart/basket"
+    assert (await oak.post("/cart/lines/1/return")).headers["location"] == "/cart/basket?said=basket"
     assert await seen(oak) == ["3"]
     removed = (await oak.post("/cart/lines/1/removal", headers=PARTIAL)).text
     assert 'hx-post="/cart/lines/1/return"' in removed and 'hx-swap-oob="true"' in removed

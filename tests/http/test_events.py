@@ -81,6 +81,31 @@ async def test_hours_are_said_as_people_say_them(oak, coop):
     assert re.findall(r"<small>(.*?)</small>", text) == said
 
 
+async def test_the_market_says_what_is_next_and_where_in_its_days_we_are(oak, coop, clock):
+    clock("2026-12-09T12:00")
+    assert "None is planned yet" in (await oak.get("/events/market-days")).text
+    assert 'class="cycle"' not in (await oak.get("/market/goods")).text
+    for title, day, starts in (("Collection", "2026-12-05", "09:00"), ("Orders close", "2026-12-10", "20:00")):
+        await add(coop, title=title, kind="market", day=day, starts=starts)
+    for path, what in (("/events/market-days", "section"), ("/events/next-market-day", "p")):
+        page, part = await oak.get(path), await oak.get(path, headers=PARTIAL)
+        assert part.text in page.text and opened(part.text, path[1:].replace("/", "-")).startswith(f"<{what} ")
+    for path in ("/market/goods", "/market/featured", "/"):
+        assert "Orders close: <b>Thursday at 8 pm</b>, tomorrow" in (await oak.get(path)).text
+    text = (await oak.get("/market/goods")).text
+    steps = re.findall(r"<li( class=\"past\"| aria-current=\"step\"|)><b>([^<]*)</b>", text)
+    assert steps == [(' class="past"', "Sat 5 Dec"), (' aria-current="step"', "Today"), ("", "Thu 10 Dec")]
+    clock("2026-12-10T20:00")
+    assert "Orders close: <b>" not in (await oak.get("/market/featured")).text
+
+
+async def test_a_booking_is_in_the_calendar_and_not_among_what_is_coming_up(oak, coop, clock):
+    clock("2026-12-09T12:00")
+    await add(coop, title="The van: Low Field", kind="booking")
+    assert "The van" in (await oak.get("/events/calendar")).text
+    assert "The van" not in (await oak.get("/events/upcoming")).text
+
+
 async def test_months_are_turned_by_links_that_swap_the_calendar_alone(oak):
     text = (await oak.get("/events/calendar?month=2026-12")).text
     for to, rel in (("2026-11", "prev"), ("2027-01", "next")):
@@ -207,7 +232,7 @@ async def test_a_change_is_made_where_it_is_typed(steward, coop):
     assert 'value="18:30"' in opened(form, "starts") and 'value=""' in opened(form, "last_day")
     data = SUPPER | {"title": "Midsummer supper", "version": "1"}
     changed = await steward.post(f"/events/edit-entry/{id}", data=data, headers=PARTIAL)
-    assert changed.status_code == 204 and changed.headers["hx-redirect"] == f"/events/entry/{id}"
+    assert changed.status_code == 204 and changed.headers["hx-redirect"] == f"/events/entry/{id}?said=saved"
     assert "Midsummer supper" in (await steward.get(f"/events/entry/{id}")).text
 
 

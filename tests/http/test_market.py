@@ -46,6 +46,22 @@ async def test_what_everyone_sees_stands_in_a_page(oak, leeks, path):
     assert part.text in page.text and "<html" not in part.text and "Leeks" in part.text
 
 
+async def test_who_the_goods_come_from_leads_to_theirs(oak, coop, leeks):
+    await add(coop, name="Rye", supplier="Bread & Co")
+    page, part = await oak.get("/market/suppliers"), await oak.get("/market/suppliers", headers=PARTIAL)
+    assert part.text in page.text and "Low Field" in part.text and "one thing" in part.text
+    assert "Rye" in (text := (await oak.get("/market/goods?supplier=Bread+%26+Co")).text) and "Leeks</a>" not in text
+    assert 'href="/market/goods?supplier=Bread%20%26%20Co"' in part.text
+
+
+async def test_a_price_says_what_it_buys(oak, coop):
+    for number, (unit, words) in enumerate((("six", "for six"), ("500 g", "for 500 g"), ("a bunch", "a bunch")), 1):
+        await add(coop, unit=unit)
+        assert f"<small>{words}</small>" in (await oak.get("/market/goods")).text
+        assert f"</b> {words}" in (await oak.get(f"/market/product/{number}")).text
+    assert "(£4.20 per kg)" in (await oak.get("/market/product/2")).text
+
+
 @pytest.mark.parametrize("path", ["/market/new-product", "/market/edit-product/1"])
 async def test_what_editors_write_in_stands_in_the_desk(editor, oak, member, leeks, path):
     page, part = await editor.get(path), await editor.get(path, headers=PARTIAL)
@@ -96,7 +112,7 @@ async def test_the_pages_of_a_search_keep_it(oak, coop, monkeypatch):
         await add(coop, name=name)
     text = (await oak.get("/market/goods?words=leeks&page=2")).text
     assert "More leeks" in text and "Leeks &amp; co" not in text and "1 of 2" in text
-    assert 'href="/market/goods?words=leeks&amp;category=&amp;page=1"' in text
+    assert 'href="/market/goods?words=leeks&amp;page=1"' in text
 
 
 @pytest.mark.parametrize(
@@ -124,7 +140,7 @@ async def test_what_is_featured_leads_to_all_goods(oak, coop, leeks):
 
 async def test_an_added_product_is_on_its_page_and_in_the_ledger(editor, oak, coop):
     added = await editor.post("/market/new-product", data=TYPED | {"name": "Rye 🍞 خبز", "stock": "3"})
-    assert (added.status_code, added.headers["location"]) == (303, "/market/product/1")
+    assert (added.status_code, added.headers["location"]) == (303, "/market/product/1?said=added")
     text = (await oak.get("/market/product/1")).text
     assert "Rye 🍞 خبز" in text and "£4.25" in text and "3 left" in text
     async with coop.reading() as db:
@@ -135,7 +151,7 @@ async def test_an_added_product_is_on_its_page_and_in_the_ledger(editor, oak, co
 
 async def test_htmx_is_sent_to_what_was_added(editor):
     added = await editor.post("/market/new-product", data=TYPED, headers=PARTIAL)
-    assert (added.status_code, added.headers["hx-redirect"]) == (204, "/market/product/1")
+    assert (added.status_code, added.headers["hx-redirect"]) == (204, "/market/product/1?said=added")
 
 
 @pytest.mark.parametrize("headers", [{}, PARTIAL])
@@ -162,7 +178,7 @@ async def test_a_change_shows_at_once(editor, oak, leeks):
     form = (await editor.get("/market/edit-product/1")).text
     assert 'name="version" value="1"' in form and 'value="2.10"' in form and 'value="leeks" selected' in form
     changed = await editor.post("/market/edit-product/1", data=TYPED | {"version": "1"})
-    assert (changed.status_code, changed.headers["location"]) == (303, "/market/product/1")
+    assert (changed.status_code, changed.headers["location"]) == (303, "/market/product/1?said=saved")
     assert "Rye" in (await oak.get("/market/product/1")).text
 
 
@@ -180,7 +196,7 @@ async def test_a_stale_edit_shows_both_and_overwrites_nothing(editor, steward, l
 
 
 async def test_what_is_withdrawn_only_editors_see_and_may_offer_again(editor, oak, member, leeks):
-    assert (await editor.post("/market/product/1/withdrawal")).headers["location"] == "/market/product/1"
+    assert (await editor.post("/market/product/1/withdrawal")).headers["location"] == "/market/product/1?said=withdrawn"
     for client in (oak, member):
         assert (await client.get("/market/product/1")).status_code == 404
         assert "Leeks" not in (await client.get("/market/goods")).text

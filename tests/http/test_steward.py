@@ -38,6 +38,15 @@ async def test_the_desk_is_for_stewards(oak, member, steward, path):
     assert (await oak.get(path)).status_code == 401 and (await member.get(path)).status_code == 403
 
 
+async def test_the_parts_are_shown_once_to_stewards(oak, member, steward):
+    page, part = await steward.get("/steward/parts"), await steward.get("/steward/parts", headers=PARTIAL)
+    assert page.status_code == 200 and part.text in page.text and 'id="steward-parts"' in part.text
+    assert (await steward.get("/parts")).text.count('id="steward-parts"') == 1
+    assert (await oak.get("/parts")).status_code == 401 and (await member.get("/parts")).status_code == 403
+    ids = re.findall(r' id="([^"]*)"', page.text)
+    assert len(ids) == len(set(ids))
+
+
 async def test_only_stewards_change_the_settings(oak, member, coop):
     assert (await oak.post("/steward/settings", data=OAK | {"name": "Ash"})).status_code == 401
     assert (await member.post("/steward/settings", data=OAK | {"name": "Ash"})).status_code == 403
@@ -70,7 +79,7 @@ async def test_what_is_left_to_set_up_is_said_until_it_is_true(steward, house, m
     await steward.post("/blog/new-post", data={"title": "Acorns", "status": "published", "kind": "post"})
     await steward.post("/market/new-product", data=beet)
     await steward.post("/events/new-entry", data={"title": "Supper", "day": "2199-12-12", "kind": "event"})
-    await steward.post("/account/people/2/role", data={"role": "steward"})
+    await steward.post("/account/people", data={"person": "2", "role": "steward"})
     assert left((await steward.get("/steward")).text) == (everything[5:], "5 of 7")
     monkeypatch.setattr(house, "post", lambda id: None)
     monkeypatch.setattr(house.backup, "litestream", Mock(alive=True))
@@ -204,7 +213,7 @@ async def of(coop, model, name):
 
 
 async def test_the_ledger_names_who_did_what(steward, coop):
-    await steward.post("/account/people/2/role", data={"role": "editor"})
+    await steward.post("/account/people", data={"person": "2", "role": "editor"})
     page = (await steward.get("/steward/ledger")).text
     (cid,) = (await all_of(coop, Activity.cid, where=Activity.type == "Update"))[0]
     assert "Update <code>account.person</code> 2" in page and "Ruth" in page and "Maud" in page
@@ -212,7 +221,7 @@ async def test_the_ledger_names_who_did_what(steward, coop):
 
 
 async def test_the_ledger_is_searched_and_says_so_in_its_address(steward):
-    await steward.post("/account/people/2/role", data={"role": "editor"})
+    await steward.post("/account/people", data={"person": "2", "role": "editor"})
     found = await steward.get("/steward/ledger", params={"words": "maud update"}, headers=PARTIAL)
     assert found.text.count("<tr>") == 2 and 'value="maud update"' in found.text and "<html" not in found.text
     none = (await steward.get("/steward/ledger", params={"words": "<b>parsnip"})).text
@@ -282,7 +291,7 @@ async def test_settings_are_changed_and_everybody_sees_it(steward, oak, coop):
     assert "/theme/12.css" in (await oak.get("/")).text
     new = OAK | {"name": "Ash & Oak 🌳", "hue": "150", "about": "עץ", "timezone": "Pacific/Auckland", "currency": "NZD"}
     done = await steward.post("/steward/settings", data=new)
-    assert done.status_code == 303 and done.headers["location"] == "/steward/settings"
+    assert done.status_code == 303 and done.headers["location"] == "/steward/settings?said=saved"
     page = (await oak.get("/")).text
     assert "Ash &amp; Oak 🌳" in page and "/theme/150.css" in page
     filled = (await steward.get("/steward/settings")).text

@@ -71,18 +71,33 @@ def test_what_is_not_in_order_is_answered_with_a_sentence(question, typed):
 
 
 @pytest.mark.parametrize(
-    ("typed", "minor"), [("2.40", 240), ("2,4", 240), ("0", 0), (".5", 50), ("12", 1200), ("", None)]
+    ("typed", "minor"),
+    [
+        ("2.40", 240),
+        ("2,4", 240),
+        ("0", 0),
+        (".5", 50),
+        ("12", 1200),
+        ("", None),
+        ("£6.50", 650),
+        (" £ 6,50", 650),
+        ("6.50 GBP", 650),
+        ("1\u00a0200,50 £", 120050),
+    ],
 )
 def test_money_is_read_into_minor_units(typed, minor):
     assert asked("money", typed, "GBP") == minor
 
 
-@pytest.mark.parametrize("typed", ["-1", "2.405", "1e9", "NaN", "Infinity", "£2", "9" * 13, "10000001", "٢"])
+@pytest.mark.parametrize(
+    "typed", ["-1", "2.405", "1e9", "NaN", "Infinity", "€2", "££2", "£", "2 EUR", "9" * 13, "10000001", "٢"]
+)
 def test_what_is_no_sum_is_refused(typed):
     assert isinstance(asked("money", typed, "GBP"), str)
 
 
 def test_yen_have_no_decimals():
+    assert asked("money", "12 kr", "SEK") == 1200 and asked("money", "€2", "EUR") == 200
     assert asked("money", "240", "JPY") == 240 and isinstance(asked("money", "2.4", "JPY"), str)
     with pytest.raises(ValueError):
         minor_units(__import__("decimal").Decimal("0.5"), "JPY")

@@ -129,7 +129,7 @@ async def test_goods_stand_in_the_order_of_the_catalogue(coop):
         await add(coop, name=name, number=number, category=category)
     async with coop.reading() as db:
         found = await market.goods(db)
-    assert "".join(product.name for product in found.found) == "DCBA" and found.tallies == {"Leaves": 1, "Roots": 3}
+    assert "".join(product.name for product in found.found) == "DCBA" and found.categories == {"Leaves": 1, "Roots": 3}
 
 
 async def test_every_word_must_fit_and_no_sign_is_a_wildcard(coop):
@@ -148,13 +148,51 @@ async def test_every_word_must_fit_and_no_sign_is_a_wildcard(coop):
             assert [product.name for product in (await market.goods(db, words)).found] == names
 
 
-async def test_a_category_narrows_the_list_and_not_its_tallies(coop):
+async def test_what_is_chosen_narrows_the_list_and_not_its_own_tallies(coop):
     await add(coop)
     await add(coop, name="Chard", category="Leaves")
+    await add(coop, name="Rye", category="Bread", supplier="Station Bakery")
     async with coop.reading() as db:
-        found = await market.goods(db, category="Leaves")
-        assert [product.name for product in found.found] == ["Chard"] and found.tallies == {"Leaves": 1, "Roots": 1}
-        assert (await market.goods(db, category="Nothing")).count == 0
+        found = await market.goods(db, categories=["Leaves", "Bread"])
+        assert [product.name for product in found.found] == ["Rye", "Chard"]
+        assert found.categories == {"Bread": 1, "Leaves": 1, "Roots": 1}
+        assert found.suppliers == {"Low Field": 1, "Station Bakery": 1}
+        both = await market.goods(db, categories=["Leaves", "Bread"], suppliers=["Station Bakery"])
+        assert [product.name for product in both.found] == ["Rye"] and both.categories == {"Bread": 1}
+        assert (await market.goods(db, categories=["Nothing"])).count == 0
+
+
+async def test_what_is_like_a_product_is_of_its_supplier_or_else_of_its_kind(coop):
+    id = await add(coop)
+    for name, supplier, category in (
+        ("Kale", "Low Field", "Leaves"),
+        ("Swede", "Hill", "Roots"),
+        ("Rye", "Hill", "Bread"),
+    ):
+        await add(coop, name=name, supplier=supplier, category=category)
+    async with coop.reading() as db:
+        theirs, others = await market.related(db, await market.product(db, id))
+    assert [[product.name for product in some] for some in (theirs, others)] == [["Kale"], ["Swede"]]
+
+
+@pytest.mark.parametrize(
+    ("unit", "whole"),
+    [
+        ("500 g", (420, "kg")),
+        ("2kg", (105, "kg")),
+        ("750 ml", (280, "l")),
+        ("0,5 l", (420, "l")),
+        ("1 kg", None),
+        ("1000 g", None),
+        ("0 g", None),
+        ("six", None),
+        ("a bunch", None),
+        ("", None),
+    ],
+)
+def test_what_is_weighed_can_be_compared_by_the_kilogram_or_the_litre(unit, whole):
+    product = market.Product(name="Leeks", supplier="Low Field", category="Roots", price=210, unit=unit)
+    assert product.per_whole(210) == whole
 
 
 async def test_a_page_that_is_not_there_is_the_nearest_that_is(coop, monkeypatch):

@@ -1,0 +1,37 @@
+"""What was just done: the next page says it. The address carries a name, and only these names have words."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from domains.errors import say
+
+SAID = {
+    "added": say("Added. Everybody can see it now."),
+    "saved": say("Saved."),
+    "published": say("Published. Everybody can read it now."),
+    "draft": say("Saved as a draft."),
+    "withdrawn": say("Withdrawn. Only editors see it now; you can offer it again."),
+    "offered": say("On offer again. Everybody can see it now."),
+    "cancelled": say("Cancelled. It stays in the calendar, and says so."),
+    "in-basket": say("It is in your basket."),
+    "basket": say("Your basket has changed."),
+    "welcomed": say("Added. A link to sign in is on its way to them."),
+    "role": say("The role is changed."),
+    "stepped-down": say("You are not a steward any more."),
+    "password": say("Your password is set. Everywhere else you are signed out."),
+    "newsletter": say("You get the newsletter from now on."),
+    "no-newsletter": say("You get no newsletter any more."),
+    "signed-out": say("You are signed out."),
+    "signed-out-there": say("That browser is signed out."),
+    "signed-out-elsewhere": say("Everywhere else you are signed out."),
+    "navigation": say("The navigation is changed, on every page."),
+}
+
+
+def saying(path: str, said: str) -> str:
+    """The path, with the name of what was done. Raises KeyError for what has no words."""
+    if not said:
+        return path
+    if said not in SAID:
+        raise KeyError(said)
+    parts = urlsplit(path)
+    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, f"said={said}")))))

@@ -1,0 +1,52 @@
+"""What a visitor has to fetch, counted from what each page names."""
+
+import re
+
+import pytest
+
+from domains import blog, events, market
+
+PAGES = ("/", "/market/goods", "/market/product/1", "/events/calendar", "/events/entry/1", "/blog/news", "/leeks")
+PAGES += ("/cart/basket", "/account/sign-in", "/nothing-here")
+NAMED = re.compile(r'(?:<script src|<link rel="(?:stylesheet|icon|preload)" href)="([^"]+)"')
+KILOBYTE = 1024
+
+
+@pytest.fixture
+async def stocked(coop):
+    async with coop.writing() as db:
+        await blog.write_post(
+            db, blog.Words("Leeks", "At last. " * 500 + "\n\n::calendar\n\n::products"), status="published"
+        )
+        for number in range(30):
+            good = market.Facts(f"Leeks {number}", "Low Field", "Roots", "2.10", art="leeks", featured="yes")
+            await market.add_product(db, good, "GBP")
+            await events.add_entry(db, title="Lifting", kind="event", day=f"2026-12-{number % 28 + 1:02}")
+
+
+async def weigh(client, address):
+    """Its text, and bytes as they travel."""
+    answer = await client.get(address, headers={"accept-encoding": "gzip"})
+    return answer.text, answer.num_bytes_downloaded
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_is_light(oak, stocked, page):
+    html, whole = await weigh(oak, page)
+    scripts = 0
+    for address in set(NAMED.findall(html)):
+        text, bytes = await weigh(oak, address)
+        whole, scripts = whole + bytes, scripts + bytes * address.endswith(".js")
+        if address.endswith("site.css"):
+            fonts = {address.replace("site.css", font) for font in re.findall(r"url\(([^)]+)\)", text)}
+            whole += sum([(await weigh(oak, font))[1] for font in fonts - set(NAMED.findall(html))])
+    assert 10 * KILOBYTE < scripts <= 25 * KILOBYTE
+    assert 90 * KILOBYTE < whole <= 150 * KILOBYTE
+
+
+async def test_what_is_text_is_squeezed_for_whoever_takes_that(oak):
+    address = next(name for name in NAMED.findall((await oak.get("/")).text) if name.endswith("site.css"))
+    squeezed, plain = [await oak.get(address, headers={"accept-encoding": how}) for how in ("br, gzip", "identity")]
+    assert squeezed.text == plain.text and squeezed.num_bytes_downloaded < plain.num_bytes_downloaded / 3
+    assert {one.headers["vary"] for one in (squeezed, plain)} == {"accept-encoding"}
+    assert squeezed.headers["cache-control"] == "public, max-age=31536000, immutable"
