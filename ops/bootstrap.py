@@ -43,7 +43,7 @@ NO_NPM = "The npm registry cannot be reached: check the internet connection, and
 REASONS = {
     "[Nn]o space left on device|Disk quota exceeded": FULL,
     "No module named": "This Python lacks a part of itself: `sudo apt-get install python3-venv`, then call make again.",
-    "DO NOT MATCH THE HASHES|EINTEGRITY": "A package that arrived is not what the lock names, so nothing was installed.",
+    "DO NOT MATCH THE HASHES|EINTEGRITY": "A package that came is not what the lock names, so nothing was installed.",
     "ConnectionError|NameResolutionError|Timeout|ProxyError|SSLError|Max retries|onnection broken": NO_INDEX,
     "ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT": NO_NPM,
 }
