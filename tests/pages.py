@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
+from litestar.exceptions import HTTPException
+
 import fragments
+from app.errors import PAGES
 
 SHOWN = sorted({path for route in fragments.ROUTES if "GET" in route.http_methods for path in route.paths})
 SENT = sorted({path for route in fragments.ROUTES if "POST" in route.http_methods for path in route.paths})
@@ -31,7 +34,7 @@ class Page(HTMLParser):
 
     def __init__(self, address, html):
         super().__init__()
-        self.address, self.links, self.forms = address, [], []
+        self.address, self.links, self.forms, self.buttons = address, [], [], []
         self._form, self._select = None, ""
         self.feed(html)
 
@@ -57,7 +60,7 @@ class Page(HTMLParser):
         """A button that sends its form elsewhere, or what it says itself."""
         form = self._form or Sent(action, "post")
         values = form.values | json.loads(about.get("hx-vals") or "{}")
-        self.forms.append(Sent(action, "post", values, form.typed))
+        self.buttons.append(Sent(action, "post", values, form.typed))
 
     def _control(self, tag, about):
         name, kind, form = about["name"], about.get("type"), self._form
@@ -73,15 +76,18 @@ class Page(HTMLParser):
 
 
 class Crawl:
-    """Addresses, each once, and no more than `most` of those made alike: `while address := crawl.next()`."""
+    """Addresses, each once: `while address := crawl.next()`.
 
-    def __init__(self, *first, most=2):
+    No more than `most` of those made alike, and never more than two with a query, for months never end.
+    """
+
+    def __init__(self, *first, most=1000):
         self.waiting, self.most, self.known, self.kinds = list(first), most, set(), Counter()
 
     def next(self):
         while self.waiting:
             address = self.waiting.pop(0)
-            if address not in self.known and self.kinds[kind(address)] < self.most:
+            if address not in self.known and self.kinds[kind(address)] < (2 if "?" in address else self.most):
                 self.known.add(address)
                 self.kinds[kind(address)] += 1
                 return address
@@ -117,3 +123,19 @@ def samples(addresses):
     """Route -> an address of it, for every route; "" where none is known."""
     known = {route_of(address): address for address in reversed([*addresses]) if "?" not in address}
     return {route: known.get(route, "" if "{" in route else route) for route in SHOWN}
+
+
+async def refusals(client, patch, **about):
+    """An answer for every status that has a page; what was typed is in it where it can be sent again."""
+    for status in PAGES:
+        error = ZeroDivisionError() if status == 500 else HTTPException(status_code=status)
+        patch.setattr("fragments.account.entering.Form", _raiser(error))
+        yield await client.post("/account/sign-in", data={"address": "maud@oakhill.example"}, **about)
+    patch.undo()
+
+
+def _raiser(error):
+    def refuse(*_):
+        raise error
+
+    return refuse

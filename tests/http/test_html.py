@@ -25,7 +25,7 @@ URL = "https://oakhill.example"
 
 def known(page):
     """Forms made alike are one."""
-    posted = [form for form in page.forms if form.method == "post"]
+    posted = [form for form in page.forms + page.buttons if form.method == "post"]
     return {(pages.route_of(form.action, pages.SENT), *form.values): form for form in posted}
 
 
@@ -43,7 +43,15 @@ class Walk:
             async with AsyncClient(transport=transport, base_url=URL, cookies=self.kept.get(who)) as self.client:
                 await self.of(who, sends)
                 self.kept[who] = self.client.cookies
-        return self
+
+    async def refused(self):
+        async with AsyncClient(transport=ASGITransport(self.house.app), base_url=URL) as client:
+            with pytest.MonkeyPatch.context() as patch:
+                for headers in {}, PARTIAL:
+                    async for answer in pages.refusals(client, patch, headers=headers):
+                        self.note(STRANGER, answer)
+            for headers in {}, PARTIAL:
+                self.note(STRANGER, await client.get("/", headers=[*headers.items(), ("host", "a"), ("host", "b")]))
 
     async def of(self, who, sends):
         if who:
@@ -96,7 +104,6 @@ class Walk:
             self.shown.add(pages.route_of(path))
         elif asked.method == "POST":
             self.sent.add(pages.route_of(path, pages.SENT))
-        assert answer.status_code < 500, f"{asked.method} {path}: {answer.text}"
         if answer.headers.get("content-type", "").startswith("text/html") and answer.text not in inside:
             about = f"{asked.method} {asked.url.raw_path.decode()}{' in part' * part} to {who or 'a stranger'}"
             alike = re.sub(r"\?next=[^\"]*", "", answer.text)
