@@ -40,10 +40,11 @@ class Door:
             scope["coop"] = self._tenants.id_at(asked)
         except NotFound:
             return await self._show(Refused(404, *PAGES[404]), scope, receive, _saying(send, security.HEADERS))
-        send = _saying(send, security.headers(self._tenants.url(scope["coop"])))
+        url = self._tenants.url(scope["coop"])
+        send = _saying(send, security.headers(url))
         if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > LONGEST:
             return await self._show(Refused(414, *PAGES[414]), scope, receive, send)
-        if security.is_from_elsewhere(scope, asked):
+        if security.is_from_elsewhere(scope, asked, url):
             return await self._show(from_elsewhere(), scope, receive, send)
         await self._app(scope, _patient(receive), send)
 

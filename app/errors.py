@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -88,7 +89,7 @@ def refused(error: Exception) -> Refused:
             return _page(429, wait=max(1, round(wait)))
         case PoolTimeout():
             return _page(503, wait=BUSY)
-        case OperationalError() if "locked" in str(error.orig) or "busy" in str(error.orig):
+        case OperationalError() | sqlite3.OperationalError() if "locked" in str(error) or "busy" in str(error):
             return _page(503, wait=BUSY)
         case NewerFile() | WrongKey():
             log.error("a co-op cannot be opened: %s: %s", type(error).__name__, error)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from domains.site import is_local
+
 from .registry import canonical
 
 FORM = "application/x-www-form-urlencoded"
@@ -37,10 +39,11 @@ def headers(url: str) -> list[tuple[bytes, bytes]]:
     return [*HEADERS, HSTS] if url.startswith("https:") else HEADERS
 
 
-def is_from_elsewhere(scope: Mapping[str, Any], host: str) -> bool:
+def is_from_elsewhere(scope: Mapping[str, Any], host: str, url: str) -> bool:
     """Whether another site made the browser send this; browsers say so, and what is no browser brings no cookies.
 
-    `Sec-Fetch-Site` decides; where it is missing (plain http, old browsers) `Origin` must be this very host.
+    `Sec-Fetch-Site` decides; where it is missing (plain http, old browsers) `Origin` must be this very `host`, and not
+    a plain one where the co-op is at https (`url`).
     """
     if scope["method"] in SAFE:
         return False
@@ -49,7 +52,9 @@ def is_from_elsewhere(scope: Mapping[str, Any], host: str) -> bool:
         return site not in (b"same-origin", b"none")
     if (origin := said.get(b"origin")) is not None:
         try:
-            return canonical(urlsplit(origin.decode("latin1")).netloc) != host
+            site = urlsplit(origin.decode("latin1"))
+            is_plainer = site.scheme == "http" and url.startswith("https:") and not is_local(host)
+            return is_plainer or canonical(site.netloc) != host
         except ValueError:
             return True
     return False

@@ -48,7 +48,7 @@ class Visits:
     async def show(self, refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
         """A refusal as a page of its co-op, or as a fragment; as a bare page where not even that can be made."""
         request: Request[Any, Any, Any] = Request(scope, receive, send)
-        answer = await self._dressed(refused, request) if coop_of(scope) else _bare(refused, scope)
+        answer = await self._dressed(refused, request) if coop_of(scope) else _bare(refused, request, {})
         if refused.wait:
             answer.headers["retry-after"] = str(refused.wait)
         answer.headers["cache-control"] = "no-store"
@@ -65,7 +65,7 @@ class Visits:
         except Exception:
             if refused.status < 500:
                 log.exception("the page for %s could not be made", refused)
-            return _bare(refused, request.scope)
+            return _bare(refused, request, typed)
 
     async def _made(self, request: Request[Any, Any, Any], db: AsyncSession, coop: Coop) -> View:
         site = await sites.site(db)
@@ -112,7 +112,8 @@ async def _typed(request: Request[Any, Any, Any]) -> Mapping[str, str]:
     return {name: str(value) for name, value in form.multi_items() if "password" not in name}
 
 
-def _bare(refused: Refused, scope: Scope) -> Response[str]:
+def _bare(refused: Refused, request: Request[Any, Any, Any], typed: Mapping[str, str]) -> Response[str]:
     page = templates("en-GB").get_template("errors/bare.html")
-    html = page.render(refused=refused, part=wants_fragment(scope))
+    path = request.url.path
+    html = page.render(refused=refused, part=wants_fragment(request.scope), path=path, typed=typed)
     return Response(html, status_code=refused.status, media_type="text/html")

@@ -4,7 +4,7 @@ A post is news and has a date; a page stays. Either is a draft until it is publi
 """
 
 from .commands import COVERS, RESERVED, Words, edit_post, publish_post, read_body, unpublish_post, write_post
-from .markdown import WIDGETS, Prose, Widget, to_html
+from .markdown import WIDGETS, Prose, Widget, read_prose
 from .menu import add_menu_item, move_menu_item, remove_menu_item
 from .models import KINDS, MenuItem, Post
 from .queries import Listing, latest, navigation, news, pages, post, post_at, posts
@@ -33,7 +33,7 @@ __all__ = [
     "publish_post",
     "read_body",
     "remove_menu_item",
-    "to_html",
+    "read_prose",
     "unpublish_post",
     "write_post",
 ]

@@ -30,7 +30,7 @@ async def show_preview(view: Page, data: Typed) -> Response[Any]:
 async def previewed(view: View, form: Form) -> list[Markup]:
     """Nothing, when the body cannot be read; the form says why."""
     with form.refusals():
-        return await expanded(view, blog.to_html(blog.read_body(form.text("body"))))
+        return await expanded(view, await blog.read_prose(blog.read_body(form.text("body"))))
     return []
 
 

@@ -47,7 +47,7 @@ async def post(db: Db, view: Page, slug: FromPath[str]) -> Response[Any]:
     """Drafts are there for editors only."""
     found = await blog.post_at(db, slug, drafts=bool(view.person and view.person.writes))
     return await view.render(
-        "blog/_post.html", title=found.title, post=found, parts=await expanded(view, blog.to_html(found.body))
+        "blog/_post.html", title=found.title, post=found, parts=await expanded(view, await blog.read_prose(found.body))
     )
 
 

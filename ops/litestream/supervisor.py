@@ -20,6 +20,8 @@ READY = 10.0  # seconds until it must answer on its socket
 FLUSH = 5.0  # seconds in which the last commits may be uploaded
 ENDING = 2.0  # seconds in which it may then end by itself
 ANSWER = 10.0  # seconds that a question may take
+PROMPT = 2.0  # seconds that an opening co-op waits for it
+AGAIN = 5.0  # seconds until what a living Litestream refused is asked again
 SHORTEST, LONGEST = 0.5, 30.0  # seconds between two attempts to start it again
 
 
@@ -35,6 +37,7 @@ class Litestream:
         self._socket = socket_of(folder)
         self._child: Child | None = None  # only once it answers and every opened file is registered
         self._watching: asyncio.Task[None] | None = None
+        self._unheard: set[Path] = set()
 
     @property
     def alive(self) -> bool:
@@ -68,7 +71,8 @@ class Litestream:
 
     async def register(self, file: Path) -> bool:
         """From now on every commit to `file` is replicated; again is harmless. False when Litestream is down: what
-        `opened()` names is registered when it is back, so name a file there before you register it."""
+        `opened()` names is registered when it is back, so name a file there before you register it. Where it lives and
+        does not answer, it is asked again until it does, or until the file is unregistered."""
         return self.alive and await self._register(file)
 
     async def sync(self, file: Path, patience: float = 10) -> bool:
@@ -78,6 +82,7 @@ class Litestream:
     async def unregister(self, file: Path) -> bool:
         """True: all of `file` is in the replica and Litestream has let go of it. False: it still holds it, or is down;
         then the file must not be replaced. First close every connection of ours, and name it no more in `opened()`."""
+        self._unheard.discard(file)
         if not await self.sync(file):
             return False
         return await self._ask("POST", "/unregister", {"path": str(file.absolute())}, ANSWER) is not None
@@ -121,7 +126,7 @@ class Litestream:
         while missing := set(self._opened()) - seen:
             for file in missing:
                 if not await self._register(file):
-                    log.error("%s could not be registered again, and is not replicated", file)
+                    log.error("%s could not be registered again, and is not replicated yet", file)
             seen |= missing
 
     async def _watch(self) -> None:
@@ -129,7 +134,7 @@ class Litestream:
         while True:
             since = time.monotonic()
             if child := self._child:
-                log.error("Litestream ended (code %s) and will be started again", await child.ended())
+                log.error("Litestream ended (code %s) and will be started again", await self._outlived(child))
                 self._child = None
             pause = SHORTEST if time.monotonic() - since > LONGEST else pause
             await asyncio.sleep(pause)
@@ -140,9 +145,25 @@ class Litestream:
                 expected = isinstance(trouble, LitestreamTrouble)
                 log.error("Litestream could not be started again: %s", trouble, exc_info=not expected)
 
+    async def _outlived(self, child: Child) -> int:
+        """Its exit code; until then it is asked again for what it refused."""
+        ended = asyncio.ensure_future(child.ended())
+        try:
+            while not (await asyncio.wait([ended], timeout=AGAIN))[0]:
+                for file in list(self._unheard):
+                    log.warning("asking Litestream again to copy %s", file)
+                    await self._register(file)
+            return await ended
+        finally:
+            ended.cancel()
+
     async def _register(self, file: Path) -> bool:
+        self._unheard.add(file)
         body = {"path": str(file.absolute()), "replica_url": self.replica_of(file)}
-        return await self._ask("POST", "/register", body, ANSWER) is not None
+        if await self._ask("POST", "/register", body, PROMPT) is None:
+            return False
+        self._unheard.discard(file)
+        return True
 
     async def _sync(self, path: str, patience: float) -> bool:
         body = {"path": path, "wait": True, "timeout": math.ceil(patience)}

@@ -3,6 +3,7 @@
 import asyncio
 import html
 import re
+import sqlite3
 
 import pytest
 
@@ -63,6 +64,7 @@ async def test_an_odd_request_is_refused_with_a_page_and_as_a_fragment(oak, meth
         ({"sec-fetch-site": "same-site"}, False),
         ({"sec-fetch-site": "cross-site", "origin": "https://oak.example"}, False),
         ({"origin": "https://elm.example"}, False),
+        ({"origin": "http://oak.example"}, False),
         ({"origin": "null"}, False),
         ({"origin": "https://[::"}, False),
         ({"sec-fetch-site": "same-origin"}, True),
@@ -109,6 +111,18 @@ async def test_a_writer_that_waited_too_long_gets_back_what_was_typed(house, mon
         answer = await oak.post(SIGN_IN, data={"address": 'maud"<@oak.example', "password": "open sesame"})
     assert answer.status_code == 503 and int(answer.headers["retry-after"]) > 0
     assert html.escape('maud"<@oak.example').replace("&quot;", "&#34;") in answer.text and "sesame" not in answer.text
+    assert f'action="{SIGN_IN}"' in answer.text
+
+
+async def test_what_was_typed_comes_back_even_when_the_file_cannot_be_opened(house, monkeypatch, visit):
+    def locked(id):
+        raise sqlite3.OperationalError("database is locked")
+
+    oak = await visit("oak")
+    monkeypatch.setattr(house.tenants, "use", locked)
+    answer = await oak.post(SIGN_IN, data={"address": "maud@oak.example", "password": "open sesame"})
+    assert answer.status_code == 503 and int(answer.headers["retry-after"]) > 0
+    assert 'value="maud@oak.example"' in answer.text and "sesame" not in answer.text
     assert f'action="{SIGN_IN}"' in answer.text
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from domains import blog
 from domains.activities import Activity
-from domains.blog import Prose, Widget, Words, to_html
+from domains.blog import Prose, Widget, Words
+from domains.blog.markdown import to_html
 from domains.errors import Conflict, Invalid, NotFound
 from fragments.widgets import widgets
 from tests.conftest import all_of
@@ -299,6 +300,7 @@ EVIL = [
     '| a" onclick="x |\n|---|\n| <b onclick=x> |',
     "[^1]\n\n[^1]: <script>alert(1)</script> [a](javascript:alert(1))",
     '[^"onclick="alert(1)]\n\n[^"onclick="alert(1)]: x',
+    "![m](https:evil.example/a.png) ![m](https:/evil.example/a.png)",
     "<a href='x' hx-get='/steward'>a</a> <form action=/x><input name=a autofocus onfocus=alert(1)>",
 ]
 
@@ -309,6 +311,7 @@ def test_nothing_evil_comes_through(body):
     assert attributes <= {"href", "rel", "id", "title", "src", "alt", "tabindex", "class", "start", "scope"}
     tags = set(re.findall(r"<([a-z0-9]+)", html(body)))
     assert not tags & {"script", "iframe", "svg", "style", "form", "input", "b", "object", "embed", "link", "meta"}
+    assert not re.findall(r'src="(?!/[a-z])', html(body)), "a picture from elsewhere"
     urls = re.findall(r'(?:href|src)="([^"]*)"', html(body))
     assert all(re.match(r"(https:|/|#|x$)", url) for url in urls), urls
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.litestream import Litestream, LitestreamTrouble, binary, config, holding_lock, restore
+from ops.litestream import Litestream, LitestreamTrouble, binary, config, holding_lock, restore, supervisor
 
 pytestmark = pytest.mark.skipif(binary() is None, reason="needs the program litestream")
 HOUSE = Path(__file__).parents[2]
@@ -165,6 +165,20 @@ async def test_a_killed_litestream_comes_back_and_knows_what_is_open(folder, rep
             assert await restored(litestream, file, tmp_path / "copy.db") == content(connection)
 
 
+async def test_what_a_stopped_litestream_did_not_hear_it_is_asked_again(folder, replica, monkeypatch):
+    monkeypatch.setattr(supervisor, "PROMPT", 0.2)
+    monkeypatch.setattr(supervisor, "AGAIN", 0.2)
+    file, coop = open_coop(folder)
+    async with running(folder, replica) as litestream:
+        with coop:
+            (pid,) = processes(folder)
+            os.kill(pid, signal.SIGSTOP)
+            assert not await litestream.register(file)
+            os.kill(pid, signal.SIGCONT)
+            await until(lambda: not litestream._unheard, 10)
+            assert await litestream.sync(file)
+
+
 async def test_nothing_is_durable_while_it_is_down(folder, replica):
     file, coop = open_coop(folder)
     async with running(folder, replica) as litestream:
@@ -244,7 +258,7 @@ async def test_no_secret_is_written_down_and_only_we_may_talk_to_it(folder, monk
 @pytest.mark.parametrize(
     "address", ["s3://ann:secret@bucket", "s3://bucket?secret-access-key=secret", "replica", "file://replica"]
 )
-async def test_an_address_with_keys_or_without_a_scheme_is_refused(folder, address, tmp_path):
+async def test_an_address_with_keys_or_without_a_scheme_is_unheard(folder, address, tmp_path):
     with pytest.raises(LitestreamTrouble) as refusal:
         await Litestream(folder, address).start()
     with pytest.raises(LitestreamTrouble):
