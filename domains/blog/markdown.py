@@ -34,7 +34,10 @@ _ALLOWED = nh3.Cleaner(
     attributes={"a": {"href", "title", "rel", "id"}, "img": {"src", "alt", "title"}, "ol": {"start"}, "li": {"id"}}
     | {title: {"id"} for title in _TITLES},
     allowed_classes={"th": {"num"}, "td": {"num"}, "div": {"scroller"}},
-    set_tag_attribute_values={"pre": {"tabindex": "0"}, "div": {"tabindex": "0"}},  # what scrolls is reached by key
+    set_tag_attribute_values={
+        **{tag: {"tabindex": "0"} for tag in ("pre", "div")},  # what scrolls is reached by key
+        "th": {"scope": "col"},
+    },
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel=None,
 )  # fmt: skip

