@@ -46,6 +46,10 @@ UNLINKED = [
     (STRANGER, "/account/link-sent"),
     (STRANGER, "/nothing-here"),
     (STRANGER, "/steward"),
+    (STRANGER, "/events/upcoming"),
+    (STRANGER, "/blog/latest"),
+    (STRANGER, "/market/featured"),
+    (STRANGER, "/account/sign-in?said=signed-out"),
     (SHOPPER, "/cart/basket"),
     (STEWARD, "/steward/ledger?words=zebra"),
 ]
