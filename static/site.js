@@ -68,7 +68,7 @@
     if (goal) focus(goal);
     fresh = [];
   });
-  document.querySelector(WRONG)?.focus();
+  document.querySelector(`form[method=post] :is(${WRONG})`)?.focus();
 
   // No answer at all: say so; what was typed is still there.
   on("htmx:error", ({ detail: { ctx } }) => {

@@ -51,6 +51,7 @@ UNLINKED = [
     (STRANGER, "/market/goods?words=zebra"),
     (STRANGER, "/events/calendar?month=2099-12"),
     (STRANGER, "/nothing-here"),
+    (STRANGER, "/account/sign-in?said=signed-out"),
     (STEWARD, "/steward/ledger?words=zebra"),
 ]
 """States that no link leads to."""
