@@ -50,7 +50,8 @@ async def product(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
 async def featured(db: Db, view: Page) -> Response[str]:
     """For the home page, and inside posts."""
     picked, count = await market.featured(db), await market.count(db)
-    return await view.render("market/_featured.html", products=picked, count=count)
+    title = view.text(say("This week’s market"))
+    return await view.render("market/_featured.html", title=title, products=picked, count=count)
 
 
 @get("/market/new-product")
