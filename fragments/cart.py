@@ -19,7 +19,7 @@ PRODUCT = "market.product"
 async def badge(db: Db, view: Page) -> Response[str]:
     lines, _ = await _standing(db, view)
     count, total = sum(line.counts for line in lines), sum(line.sum for line in lines)
-    return await view.render("cart/_badge.html", count=count, total=total)
+    return await view.render("cart/_badge.html", title=view.text(say("Basket")), count=count, total=total)
 
 
 @get("/cart/basket")

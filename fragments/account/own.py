@@ -20,7 +20,7 @@ TRIES, WITHIN = 5, timedelta(minutes=15)
 
 @get("/account/badge")
 async def badge(db: Db, view: Page) -> Response[str]:
-    return await view.render("account/_badge.html")
+    return await view.render("account/_badge.html", title=view.text(say("Account")))
 
 
 @get("/account/home")
@@ -109,7 +109,8 @@ async def _password(view: View, form: Form, status: int = 200) -> Response[str]:
 
 async def _newsletter(db: AsyncSession, view: View, *, changed: bool = False) -> Response[str]:
     wanted = await account.is_reader(db, view.member().address)
-    return await view.render("account/_newsletter.html", wanted=wanted, changed=changed)
+    title = view.text(say("Newsletter"))
+    return await view.render("account/_newsletter.html", title=title, wanted=wanted, changed=changed)
 
 
 ROUTES = [

@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e import keys
+
 ROSE = [sys.executable, "-m", "app"]
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
@@ -152,10 +154,12 @@ def signed_in(oakhill, playwright):
     return signed_in
 
 
-@pytest.fixture(params=(True, False), ids=("scripted", "plain"))
-def scripted(request):
-    """Whether browsers run JavaScript: every story is told twice."""
-    return request.param
+@pytest.fixture(params=("scripted", "plain", "keys"))
+def scripted(request, monkeypatch):
+    """Whether browsers run JavaScript. Every story is told three times: with it, without it, and without a mouse."""
+    if request.param == "keys":
+        keys.alone(monkeypatch)
+    return request.param != "plain"
 
 
 @pytest.fixture(scope="session")

@@ -126,6 +126,20 @@ async def test_what_was_typed_comes_back_even_when_the_file_cannot_be_opened(hou
     assert f'action="{SIGN_IN}"' in answer.text
 
 
+async def test_a_body_that_stops_is_answered_in_time_and_gives_back_nothing(oak, monkeypatch):
+    monkeypatch.setattr("app.door.PATIENCE", 0.05)
+    never = asyncio.Event()
+
+    async def body():
+        yield b"address=maud%40oak.example"
+        await never.wait()
+
+    async with asyncio.timeout(5):
+        answer = await oak.post(SIGN_IN, content=body(), headers=FORM)
+    assert answer.status_code == 408 and is_page(answer)
+    assert "That took too long to arrive" in answer.text
+
+
 async def test_two_hundred_posts_at_once_are_all_kept(steward, coop):
     entries = [{"title": f"Supper {number}", "day": "2026-12-12", "kind": "event"} for number in range(200)]
     answers = await asyncio.gather(*(steward.post("/events/new-entry", data=entry) for entry in entries))

@@ -4,10 +4,8 @@ import asyncio
 import re
 from email import message_from_bytes
 from email.policy import default
-from functools import partial
 
 import pytest
-from aiosmtpd.smtp import SMTP
 
 from app.mail import Folder, Letters, Server
 from app.templates import templates
@@ -143,28 +141,6 @@ async def test_long_keys_that_begin_alike_are_two_mails(site, tmp_path):
     assert len(Folder(tmp_path).all()) == 2
 
 
-class Office:
-    """A mail server of this test."""
-
-    def __init__(self, refuse=False):
-        self.taken, self.refuse = [], refuse
-
-    async def handle_DATA(self, server, session, envelope):
-        if self.refuse:
-            return "451 later"
-        self.taken.append(envelope)
-        return "250 OK"
-
-
-@pytest.fixture
-async def office():
-    office = Office()
-    make = partial(SMTP, office, hostname="localhost")
-    async with await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0) as server:
-        office.url = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        yield office
-
-
 async def test_a_mail_server_is_handed_the_mail(site, office):
     await letters_of(site, Server(office.url)).send("k", "maud@oak.example", ABOUT)
     (envelope,) = office.taken
@@ -173,7 +149,7 @@ async def test_a_mail_server_is_handed_the_mail(site, office):
 
 
 async def test_a_mail_that_was_not_taken_is_no_mail(site, office):
-    office.refuse = True
+    office.refuses = 1
     with pytest.raises(Exception, match="later"):
         await letters_of(site, Server(office.url)).send("k", "maud@oak.example", ABOUT)
     with pytest.raises(OSError):

@@ -1,13 +1,17 @@
+import asyncio
 import os
 import shutil
 import sqlite3
 from contextlib import closing
+from functools import partial
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from app import migrations
+from app import commands, migrations
+from app.main import House
+from tests.http.conftest import settings
 
 
 @pytest.fixture
@@ -20,8 +24,8 @@ def schema(file):
         return sorted(connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"))
 
 
-def killed_after(file, many):
-    """Upgrades in a child process that is killed before its statement number `many`; False when it came to its end."""
+def killed_after(many, act):
+    """Acts in a child process that is killed before its statement number `many`; False when it came to its end."""
     if child := os.fork():
         return os.waitpid(child, 0)[1] != 0
     done = 0
@@ -33,7 +37,7 @@ def killed_after(file, many):
         if done > many:
             os.kill(os.getpid(), 9)
 
-    migrations.upgrade(file)
+    act()
     os._exit(0)
 
 
@@ -41,7 +45,7 @@ def test_whoever_is_killed_between_any_two_statements_leaves_the_old_file_or_the
     migrations.upgrade(whole := tmp_path / "whole.db")
     seen = set()
     many = 0
-    while killed_after(file, many):
+    while killed_after(many, lambda: migrations.upgrade(file)):
         found = schema(file) if file.exists() else []
         assert found in ([], schema(whole)), f"killed at statement {many}"
         seen.add(bool(found))
@@ -50,6 +54,83 @@ def test_whoever_is_killed_between_any_two_statements_leaves_the_old_file_or_the
     assert schema(file) == schema(whole) and many > 20 and False in seen
     migrations.upgrade(tmp_path / "left.db")  # and the next one goes on from there
     assert schema(tmp_path / "left.db") == schema(whole)
+
+
+LATER = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "9998", "{head}"
+
+
+def upgrade():
+    op.create_table("later_things", sa.Column("id", sa.Integer(), primary_key=True))
+    with op.batch_alter_table("site") as batch:
+        batch.add_column(sa.Column("later", sa.Text(), nullable=False, server_default="yes"))
+    op.execute("INSERT INTO later_things SELECT id FROM site")
+"""
+
+
+@pytest.fixture
+def behind(tmp_path):
+    """A data folder with three co-ops that one more migration, which `later` knows, has not reached yet."""
+    (tmp_path / "data").mkdir()
+    house = House(settings(tmp_path / "data"))
+
+    async def make():
+        async with house.awake():
+            for name in "Ash", "Elm", "Oak":
+                about = {"name": name, "url": f"https://{name}.example", "steward": "ruth@oak.example"}
+                await commands.create_coop(house, lambda *_: None, **about)
+
+    asyncio.run(make())
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def later(tmp_path, monkeypatch):
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions/9998_later.py").write_text(LATER.format(head=migrations.HEAD))
+    monkeypatch.setattr(migrations, "FOLDER", folder)
+    monkeypatch.setattr(migrations, "HEAD", "9998")
+
+
+def migrated(data):
+    house = House(settings(data))
+
+    async def migrate():
+        async with house.awake():
+            return await commands.migrate(house, lambda *_: None)
+
+    return asyncio.run(migrate())
+
+
+def stand(data):
+    """Co-op -> (version, tables, what it is called) of its file."""
+    found = {}
+    for file in sorted(data.glob("coops/*/site.db")):
+        with closing(sqlite3.connect(file)) as connection:
+            (called,) = connection.execute("SELECT name FROM site").fetchone()
+        found[file.parent.name] = migrations.version_of(file), schema(file), called
+    return found
+
+
+def test_whoever_is_killed_while_all_files_are_upgraded_leaves_each_old_or_new_and_the_next_one_finishes(
+    behind, later, tmp_path
+):
+    shutil.copytree(behind, whole := tmp_path / "whole")
+    assert migrated(whole) == {"upgraded": 3, "current": 0, "newer": 0}
+    old, new = stand(behind), stand(whole)
+    many, mixed = 4, set()
+    while killed_after(many, partial(migrated, data := shutil.copytree(behind, tmp_path / f"killed-{many}"))):
+        found = stand(data)
+        assert all(found[coop] in (old[coop], new[coop]) for coop in old), f"killed at statement {many}"
+        mixed.add(left := sum(found[coop] == old[coop] for coop in old))
+        assert migrated(data) == {"upgraded": left, "current": 3 - left, "newer": 0}
+        assert stand(data) == new
+        many += 11
+    assert mixed == {3, 2, 1}
 
 
 def test_upgrading_twice_changes_nothing(file):
