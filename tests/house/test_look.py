@@ -106,6 +106,11 @@ def test_the_sheet_is_light():
     assert len(gzip.compress(CSS.encode())) <= 15 * 1024
 
 
+def test_a_template_can_be_read_at_a_glance():
+    lengths = {file.name: file.read_text().count("\n") for file in (ROOT / "templates").rglob("*.html")}
+    assert {name for name, lines in lengths.items() if lines > 60} == {"macros.html"}  # which has all the parts
+
+
 def used():
     """Every word of a template or a script that could name a class: neither what people read nor what we note."""
     files = [*(ROOT / "templates").rglob("*.html"), ROOT / "static" / "site.js"]
