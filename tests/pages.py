@@ -11,9 +11,12 @@ from litestar.exceptions import HTTPException
 
 import fragments
 from app.errors import PAGES
+from fragments import setup
 
-SHOWN = sorted({path for route in fragments.ROUTES if "GET" in route.http_methods for path in route.paths})
-SENT = sorted({path for route in fragments.ROUTES if "POST" in route.http_methods for path in route.paths})
+FIRST = {path for route in setup.ROUTES for path in route.paths}
+"""There only while there is no co-op."""
+SHOWN = sorted({path for route in fragments.ROUTES if "GET" in route.http_methods for path in route.paths} - FIRST)
+SENT = sorted({path for route in fragments.ROUTES if "POST" in route.http_methods for path in route.paths} - FIRST)
 
 
 @dataclass

@@ -6,10 +6,10 @@ import pytest
 import fragments
 from domains import blog, events, market
 from fragments.said import SAID
+from tests import pages
 from tests.http.conftest import PARTIAL
 
 FRAGMENTS = Path(fragments.__file__).parent
-ADDRESSES = sorted({path for route in fragments.ROUTES if "GET" in route.http_methods for path in route.paths})
 FILLED = {"{id:int}": "1", "{slug:str}": "leeks", "{signed:str}": "x"}
 
 
@@ -23,7 +23,7 @@ async def stocked(coop):
 
 
 async def test_every_fragment_opened_alone_has_one_heading_of_its_own(steward, stocked):
-    for address in ADDRESSES:
+    for address in pages.SHOWN:
         path = re.sub(r"{\w+:\w+}", lambda part: FILLED[part[0]], address)
         answer = await steward.get(path)
         assert answer.status_code in (200, 410) and len(re.findall("<h1[ >]", answer.text)) == 1, path

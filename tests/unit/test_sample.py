@@ -64,7 +64,7 @@ async def test_every_room_shows_its_best(filled):
     assert all(tags for kind, _, tags, _ in posts if kind == "post") and all(cover for *_, cover in posts)
     async with filled.reading() as db:
         goods = await market.goods(db)
-        assert goods.count >= 12 and len(goods.tallies) >= 3 and len(await market.suppliers(db)) >= 3
+        assert goods.count >= 12 and len(goods.categories) >= 3 and len(await market.suppliers(db)) >= 3
         assert {product.left for product in goods.found} == {"", "few", "none"}
         assert all(product.unit and product.description for product in goods.found)
         assert all((ART / f"{product.art}.svg").exists() for product in goods.found)
