@@ -7,6 +7,7 @@ const OURS = {
   "no-trailing-whitespace": "off", // what a template leaves between elements means nothing
   "no-implicit-button-type": "off", // a button in a form sends it: the standard's own default
   "require-sri": ["error", { target: "crossorigin" }], // what is ours comes from where the page comes from
+  "form-dup-name": ["error", { shared: ["radio", "checkbox", "button", "reset", "submit"] }], // several may be ticked
   "long-title": "off", // a title holds what people wrote
 };
 const judge = (more) =>
