@@ -120,7 +120,10 @@ def walk(tmp_path_factory):
             made = await create_coop(house, lambda *_: None, **about)
             async with house.tenants.use(made["id"]) as coop:
                 await settle(coop)
-            return await Walk(house, urlsplit(made["sign_in_url"]).path).go()
+            walk = Walk(house, urlsplit(made["sign_in_url"]).path)
+            await walk.go()
+            await walk.refused()
+            return walk
 
     return asyncio.run(walk())
 
