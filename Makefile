@@ -8,7 +8,7 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header 
 
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup setup-test run test check lock bench bench-scale pictures clean
+.PHONY: help setup setup-test run test test-peers check lock bench bench-scale pictures clean
 
 help:  ## list these
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -26,9 +26,15 @@ test: setup-test  ## every test, those in a real browser last
 	@$(READY) browser
 	@$(READY) npm tests/html
 	@status=0; \
-	$(BIN)/python -m pytest --ignore tests/e2e -n $(JOBS) --dist loadscope tests || status=1; \
+	$(BIN)/python -m pytest --ignore tests/e2e --ignore tests/peers -n $(JOBS) --dist loadscope tests || status=1; \
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/e2e || status=1; \
 	exit $$status
+
+test-peers: setup-test  ## what software that others wrote says of it: Lighthouse, the W3C's checker of HTML
+	@$(READY) browser
+	@$(READY) java
+	@$(READY) npm tests/peers
+	PEERS=all $(BIN)/python -m pytest tests/peers
 
 check: setup-test  ## style, types, layers and the rules of the house
 	$(BIN)/ruff check
@@ -56,5 +62,5 @@ pictures: setup-test  ## the pictures of README.md, of the sample co-op as it is
 	@$(BIN)/python -m tests.e2e.pictures
 
 clean:  ## remove .venv and all caches; data and .env stay
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results build *.egg-info
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results build *.egg-info tests/*/node_modules
 	find . -path ./data -prune -o -name __pycache__ -prune -exec rm -rf {} +

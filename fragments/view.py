@@ -139,13 +139,17 @@ class View:
         template: str,
         *,
         title: str = "",
+        description: str = "",
         status: int = 200,
         until: datetime | None = None,
         also: Sequence[HTTPRouteHandler] = (),
         layout: str = "layout.html",
         **context: Any,
     ) -> Response[str]:
-        """`also`: fragments elsewhere on the page that change with this one; a whole page has them anyway."""
+        """`also`: fragments elsewhere on the page that change with this one; a whole page has them anyway.
+
+        `description`: what search engines say of it; the co-op's motto unless it is given.
+        """
         html = self.html(template, until=until, **context)
         if not self.is_part:
             if self.wants_fragment:
@@ -154,7 +158,7 @@ class View:
                 around = await self.chrome(self)
                 if html in around.values():  # it stands in the house already
                     html = Markup()
-                html = self.html(layout, body=html, title=title, **around)
+                html = self.html(layout, body=html, title=title, description=description, **around)
             if status >= 400:
                 await self.db.rollback()
         return self._keeping(Response(html, status_code=status, media_type="text/html", headers=self._caching(status)))

@@ -2,6 +2,7 @@
 
     python3 ops/bootstrap.py setup requirements.txt    .venv as that lock says, and a secret key in .env
     python3 ops/bootstrap.py browser                   a Chromium for the browser tests
+    python3 ops/bootstrap.py java                      a Java, for what judges HTML
     python3 ops/bootstrap.py npm tests/html            what package-lock.json there names, beside it
 
 Both may be called at any time: what is ready is left alone, and what was broken off is made again.
@@ -55,6 +56,8 @@ def main() -> None:
     os.chdir(Path(__file__).absolute().parent.parent)
     if sys.argv[1:] == ["browser"]:
         bring_browser()
+    elif sys.argv[1:] == ["java"]:
+        bring_java()
     elif sys.argv[1:2] == ["npm"]:
         bring_npm(Path(sys.argv[2]))
     elif sys.argv[2:] == [TEST] and not shutil.which("git"):
@@ -168,6 +171,13 @@ def bring_browser() -> None:
         if not from_debian(*missing) or ("chromium" in missing and not shutil.which("chromium")):
             need = f"`sudo apt-get install {' '.join(missing)}`"
             sys.exit(f"The browser tests need more: {need}, or for Chromium on Ubuntu `sudo snap install chromium`.")
+
+
+def bring_java() -> None:
+    if not shutil.which("java"):
+        say("Java, from Debian's packages")
+        if not from_debian("default-jre-headless"):
+            sys.exit("The peers need Java: `sudo apt-get install default-jre-headless`.")
 
 
 def bring_npm(folder: Path) -> None:

@@ -70,7 +70,7 @@ class Page(HTMLParser):
         self._select = name if tag == "select" else ""
         if tag in ("input", "textarea") and (kind not in ("radio", "checkbox") or "checked" in about):
             form.values[name] = about.get("value") or ""
-        if tag == "textarea" or (tag == "input" and kind != "hidden"):
+        if tag == "textarea" or (tag == "input" and kind not in ("hidden", "range")):
             form.typed.add(name)
 
     def _here(self, href):

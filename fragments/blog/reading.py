@@ -48,9 +48,8 @@ async def news(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
 async def post(db: Db, view: Page, slug: FromPath[str]) -> Response[Any]:
     """Drafts are there for editors only."""
     found = await blog.post_at(db, slug, drafts=bool(view.person and view.person.writes))
-    return await view.render(
-        "blog/_post.html", title=found.title, post=found, parts=await expanded(view, await blog.read_prose(found.body))
-    )
+    parts = await expanded(view, await blog.read_prose(found.body))
+    return await view.render("blog/_post.html", title=found.title, description=found.excerpt, post=found, parts=parts)
 
 
 def number(page: str) -> int:

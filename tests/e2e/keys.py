@@ -6,6 +6,8 @@ from playwright.sync_api import Locator
 
 STOPS = 200
 """How many times Tab is pressed at most: a page has fewer stops, so whoever needs more is in a trap."""
+KINDS = {"date": date, "time": time}
+WRITTEN = {"date": ("%d%m%Y", "%m%d%Y", "%Y%m%d"), "time": ("%H%M", "%I%M%p")}
 AT = """(it) => {
   const at = document.activeElement, style = getComputedStyle(at);
   const same = at === it || (at !== document.body && at.contains(it)) ||
@@ -37,14 +39,24 @@ def fill(it, words):
         steps = int(words) - int(it.input_value())
         for _ in range(abs(steps)):
             it.page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
-    elif kind in DIGITS:
-        it.page.keyboard.type(DIGITS[kind](words))
+    elif kind in WRITTEN:
+        write(it, [f"{KINDS[kind].fromisoformat(words):{way}}" for way in WRITTEN[kind]], words)
     else:
         it.page.keyboard.press("Control+A")
         it.page.keyboard.press("Delete")
         it.page.keyboard.insert_text(words)
     found = it.input_value()
     assert found == words, f"{found!r} instead of {words!r}"
+
+
+def write(it, ways, words):
+    """As browsers of one country or another want it."""
+    for way in ways:
+        it.page.keyboard.type(way)
+        if it.input_value() == words:
+            return
+        for _ in range(4):
+            it.page.keyboard.press("ArrowLeft")
 
 
 def check(it):
@@ -83,10 +95,3 @@ def go(it):
         at = it.evaluate(AT)
         assert at["ringed"], f"no ring: {at['what']}"
     raise AssertionError(f"{it} is not reached; the last stop was {at['what']}")
-
-
-DIGITS = {
-    "date": lambda words: f"{date.fromisoformat(words):%d%m%Y}",
-    "time": lambda words: f"{time.fromisoformat(words):%H%M}",
-}
-"""How dates and times are typed in Britain."""

@@ -206,8 +206,8 @@ def test_somebody_is_let_in_made_an_editor_and_a_member_again(visit, oakhill, sc
     on_the_desk(page, "People")
     for role in ("editor", "member"):
         row.get_by_role("combobox").select_option(role)
-        row.get_by_role("button", name="Change").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            row.get_by_role("button", name="Change").click()
         page.reload()
         expect(row.get_by_role("combobox")).to_have_value(role)
 

@@ -138,6 +138,7 @@ def walk(tmp_path_factory):
             async with house.tenants.use(made["id"]) as coop:
                 await settle(coop)
             await walk.go(urlsplit(made["sign_in_url"]).path)
+            await walk.refused()
             return walk
 
     return asyncio.run(walk())
