@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domains import account
 from domains import site as sites
 from domains.activities import acting
+from fragments.caching import wants_fragment
 from fragments.chrome import chrome
-from fragments.view import View, cookie_name, wants_fragment
+from fragments.view import View
+from fragments.visit import cookie_name
 
 from .coop import Coop
 from .door import coop_of

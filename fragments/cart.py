@@ -9,7 +9,8 @@ from domains import cart, market
 from domains.errors import NotFound, say
 
 from .forms import Form
-from .view import Db, Page, Typed, View, holder_of
+from .view import Db, Page, Typed, View
+from .visit import holder_of
 
 PRODUCT = "market.product"
 

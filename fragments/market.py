@@ -34,14 +34,14 @@ async def goods(
         words=words,
         category=category,
         href=f"/market/goods?{urlencode({'words': words, 'category': category})}&page={{page}}",
-        withdrawn=await market.withdrawn(db) if _writes(view) else (),
+        withdrawn=await market.withdrawn(db) if view.writes else (),
     )
 
 
 @get("/market/product/{id:int}")
 async def product(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
     found = await market.product(db, id)
-    if not (found.is_offered or _writes(view)):
+    if not (found.is_offered or view.writes):
         raise NotFound
     return await view.render("market/_product.html", title=found.name, product=found, form=Form({"quantity": "1"}))
 
@@ -124,10 +124,6 @@ async def offer_again(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
     view.editor()
     await market.offer_again(db, id, view.site.currency)
     return view.see(f"/market/product/{id}")
-
-
-def _writes(view: View) -> bool:
-    return view.person is not None and view.person.writes
 
 
 def _facts(form: Form) -> market.Facts:

@@ -45,7 +45,7 @@ async def news(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
 @get(["/blog/post/{slug:str}", "/{slug:str}"])
 async def post(db: Db, view: Page, slug: FromPath[str]) -> Response[Any]:
     """Drafts are there for editors only."""
-    found = await blog.post_at(db, slug, drafts=bool(view.person and view.person.writes))
+    found = await blog.post_at(db, slug, drafts=view.writes)
     return await view.render(
         "blog/_post.html", title=found.title, post=found, parts=await expanded(view, blog.to_html(found.body))
     )

@@ -10,7 +10,7 @@ from app.commands import create_coop
 from app.main import House
 from app.settings import Settings
 from domains import account
-from fragments.view import cookie_name
+from fragments.visit import cookie_name
 
 PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
 STEWARD, MEMBER = "ruth@oak.example", "maud@oak.example"

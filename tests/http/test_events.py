@@ -32,7 +32,7 @@ def clock(monkeypatch):
                 return now.astimezone(tz)
 
         monkeypatch.setattr(app.visits, "datetime", Stopped)
-        monkeypatch.setattr("app.cache.time", now.timestamp)
+        monkeypatch.setattr("app.shelf.time", now.timestamp)
 
     return stop
 
