@@ -116,5 +116,5 @@ async def _typed(request: Request[Any, Any, Any]) -> Mapping[str, str]:
 
 def _bare(refused: Refused, scope: Scope) -> Response[str]:
     page = templates("en-GB").get_template("errors/bare.html")
-    html = page.render(refused=refused, part=wants_fragment(scope))
+    html = page.render(refused=refused, part=wants_fragment(dict(scope["headers"])))
     return Response(html, status_code=refused.status, media_type="text/html")

@@ -1,13 +1,13 @@
 """What is said of an answer to whoever may keep it: the doorkeeper, a browser, and every cache between them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
-from typing import Any
 
 SESSION = b"session"
 VARY = "HX-Request, HX-Request-Type, Cookie, Accept-Encoding"
+PARTIAL = {b"hx-request": b"true", b"hx-request-type": b"partial"}
 PUBLIC, PRIVATE = "public, no-cache", "private, no-cache"
 
 
@@ -36,5 +36,5 @@ def is_personal(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(name == b"cookie" and SESSION in value for name, value in headers)
 
 
-def wants_fragment(scope: Any) -> bool:
-    return {(b"hx-request", b"true"), (b"hx-request-type", b"partial")} <= set(scope["headers"])
+def wants_fragment(headers: Mapping[bytes, bytes]) -> bool:
+    return PARTIAL.items() <= headers.items()

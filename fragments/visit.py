@@ -110,7 +110,7 @@ class Visit:
 
     @property
     def wants_fragment(self) -> bool:
-        return wants_fragment(self.request.scope)
+        return wants_fragment(dict(self.request.scope["headers"]))
 
     @property
     def today(self) -> date:
