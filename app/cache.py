@@ -6,7 +6,7 @@ and not past the instant at which the page said that time alone will change it.
 """
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple
@@ -20,12 +20,11 @@ from fragments.caching import SESSION, Caching, wants_fragment
 from .bearers import READERS, Bearer, bearer_of
 from .coding import takes_gzip
 from .coop import Coop
-from .pages import Answer, Message, Page, Parts, cut
+from .pages import Answer, Message, cut
 from .shelf import Shelf, Version
 from .tenants import Tenants, host
 
 LIMIT = 32 * 2**20  # bytes
-Headers = Mapping[bytes, bytes]
 
 
 class Asked(NamedTuple):
@@ -52,7 +51,9 @@ class Doorkeeper:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["method"] == "HEAD":
             scope, send = scope | {"method": "GET"}, _bodiless(send)
-        asked = _read(scope, coop) if (coop := await self._coop(scope)) else None
+        id = self.tenants.registry.id_at(host(scope)) if scope.get("method") == "GET" else None
+        coop = (self.tenants.open.get(id) or await self._opened(id)) if id else None
+        asked = _read(scope, coop) if coop else None
         if asked is None:
             await self.app(scope, receive, send)
         elif answer := self._remembered(asked):
@@ -61,27 +62,27 @@ class Doorkeeper:
         else:
             await self.app(scope, receive, self._sharing(asked, scope, send))
 
-    async def _coop(self, scope: Any) -> Coop | None:
-        """The one that is asked for something, opened."""
-        if scope["type"] != "http" or scope["method"] != "GET":
-            return None
-        id = self.tenants.registry.id_at(host(scope)) or ""
-        if id and id not in self.tenants.open:
-            with suppress(Exception):  # it will be raised again where it is told as a page
-                async with self.tenants.use(id):
-                    pass
+    async def _opened(self, id: str) -> Coop | None:
+        with suppress(Exception):  # it will be raised again where it is told as a page
+            async with self.tenants.use(id):
+                pass
         return self.tenants.open.get(id)
 
     def _remembered(self, asked: Asked) -> Answer | None:
-        page: Page | None = self._shelf(asked.query).get(_key(asked, asked.bearer.role), asked.version)
-        parts: Parts | None = self._shelf(asked.bearer.session).get((asked.coop.id, asked.bearer), asked.version)
-        if page is None or parts is None or not page.fits(parts):
+        """What all strangers get is kept whole as well."""
+        shelf, whole = self._shelf(asked.query), _key(asked, asked.gzip)
+        answer: Answer
+        if asked.public and (kept := shelf.get(whole, asked.version)):
+            answer = kept.what
+            return answer
+        page = shelf.get(_key(asked, asked.bearer.role), asked.version)
+        parts = self._shelf(asked.bearer.session).get((asked.coop.id, asked.bearer), asked.version)
+        if not (page and parts and page.what.fits(parts.what)):
             return None
-        if not asked.public:
-            return page.filled(parts, gzip=asked.gzip, public=False)
-        if asked.gzip not in page.public:
-            page.public[asked.gzip] = page.filled(parts, gzip=asked.gzip, public=True)
-        return page.public[asked.gzip]
+        answer = page.what.filled(parts.what, gzip=asked.gzip, public=asked.public)
+        if asked.public:
+            shelf.put(whole, answer, answer.size, asked.version, min(page.until, parts.until))
+        return answer
 
     def _sharing(self, asked: Asked, scope: Any, send: Any) -> Any:
         held: list[Message] = []
@@ -140,8 +141,9 @@ def _read(scope: Any, coop: Coop) -> Asked | None:
     )
 
 
-def _key(asked: Asked, role: str) -> tuple[Any, ...]:
-    return asked.coop.id, asked.path, asked.query, asked.is_part, role
+def _key(asked: Asked, variant: str | bool) -> Hashable:
+    """`variant`: a role, or whether what strangers get is compressed."""
+    return asked.coop.id, asked.path, asked.query, asked.is_part, variant
 
 
 def _is_shared(scope: Any, start: Message) -> bool:

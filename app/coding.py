@@ -5,7 +5,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 TAKEN = re.compile(rb"(?:^|,)[ \t]*gzip[ \t]*(?:;[ \t]*q=(?:1(?:\.0*)?|0\.0*[1-9]\d*)[ \t]*)?(?:,|$)", re.I)
@@ -36,6 +36,7 @@ def joined(pieces: Sequence[Piece], gzip: bool) -> bytes:
     return START + deflated + END + struct.pack("<LL", zlib.crc32(plain), len(plain) & 0xFFFFFFFF)
 
 
+@lru_cache(100)
 def takes_gzip(accept_encoding: bytes) -> bool:
     """Whether it is named; `*` alone gets the bytes as they are."""
     return TAKEN.search(accept_encoding) is not None

@@ -1,7 +1,7 @@
 """A page with holes, the parts that fill them, and the answer that they are together."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from fragments.caching import PRIVATE, PUBLIC
@@ -21,6 +21,11 @@ class Answer(NamedTuple):
     start: Message
     body: Message
     unmodified: Message
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.body["body"])
 
     def to(self, if_none_match: bytes) -> tuple[Message, Message]:
         if if_none_match and is_known(self.etag, if_none_match):
@@ -47,13 +52,11 @@ class Page:
     pieces: tuple[Piece, ...]
     holes: tuple[str, ...]
     tag: bytes
-    public: dict[bool, Answer] = field(default_factory=dict)
-    """The answer that all strangers get: compressed, and not."""
 
     @property
     def size(self) -> int:
-        """Bytes, those to come by compressing and joining them among them."""
-        return 3 * sum(len(piece.plain) for piece in self.pieces)
+        """Bytes, those to come by compressing them among them."""
+        return 2 * sum(len(piece.plain) for piece in self.pieces)
 
     def fits(self, parts: Parts) -> bool:
         return parts.made.keys() >= set(self.holes)

@@ -22,13 +22,13 @@ class Shelf:
         self.limit, self.size = limit, 0
         self.kept: dict[Hashable, Kept] = {}
 
-    def get(self, key: Hashable, version: Version) -> Any:
+    def get(self, key: Hashable, version: Version) -> Kept | None:
         """None for what was made from another version, or past its time."""
         found = self.kept.get(key)
         if found is None or found.version != version or found.until <= time():
             return None
         self.kept[key] = self.kept.pop(key)  # the last one asked for is the last to go
-        return found.what
+        return found
 
     def put(self, key: Hashable, what: Any, size: int, version: Version, until: float) -> None:
         self._drop(key)

@@ -20,8 +20,8 @@ FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
 TYPES = {
     ".woff2": "font/woff2",
     ".svg": "image/svg+xml",
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
 }
 SMALL_ALREADY = (".woff2",)
 
