@@ -1,96 +1,176 @@
-"""The doorkeeper: a public page that has not changed is answered from memory, before the framework wakes.
+"""The doorkeeper: a page that has not changed is answered from memory, before the framework wakes.
 
-What is kept is valid for the version of the co-op that it was made from, and not past the instant at which the page
-said that time alone will change it.
+A page is kept with holes where the parts stood that are somebody's own (basket, account), and those parts are kept for
+each bearer, a stranger being one like any other. Both are valid for the version of the co-op that they were made from,
+and not past the instant at which the page said that time alone will change it.
 """
 
-from dataclasses import dataclass
-from time import time
-from typing import Any
+import inspect
+from collections.abc import Hashable, Sequence
+from contextlib import suppress
+from functools import cache
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
-from fragments.view import is_personal, wants_fragment
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
 
+from fragments.caching import SESSION, Caching, wants_fragment
+
+from .bearers import READERS, Bearer, bearer_of
+from .coding import takes_gzip
+from .coop import Coop
+from .pages import Answer, Message, cut
+from .shelf import Shelf, Version
 from .tenants import Tenants, host
 
 LIMIT = 32 * 2**20  # bytes
-Key = tuple[str, str, bytes, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    version: tuple[str, int]
-    until: float
-    messages: tuple[dict[str, Any], ...]
-    size: int
+class Asked(NamedTuple):
+    """A request for what may be kept."""
+
+    coop: Coop
+    version: Version
+    commit: int
+    bearer: Bearer
+    path: str
+    query: bytes
+    is_part: bool
+    gzip: bool
+    public: bool
+    if_none_match: bytes
 
 
 class Doorkeeper:
-    """Bounded by bytes: the page that nobody asked for the longest goes first."""
-
-    def __init__(self, app: Any, tenants: Tenants) -> None:
-        self.app, self.tenants, self.size = app, tenants, 0
-        self.kept: dict[Key, Kept] = {}
+    def __init__(self, app: Any, tenants: Tenants, limit: int = LIMIT) -> None:
+        self.app, self.tenants = app, tenants
+        self.pages, self.others = Shelf(limit // 2), Shelf(limit // 2)
+        """Whatever strangers can multiply, by ever new questions and baskets, pushes no page out."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["method"] == "HEAD":
             scope, send = scope | {"method": "GET"}, _bodiless(send)
-        key = self._read(scope)
-        coop = self.tenants.open.get(key[0]) if key else None
-        if key is None or coop is None:
+        id = self.tenants.registry.id_at(host(scope)) if scope.get("method") == "GET" else None
+        coop = (self.tenants.open.get(id) or await self._opened(id)) if id else None
+        asked = _read(scope, coop) if coop else None
+        if asked is None:
             await self.app(scope, receive, send)
-            return
-        version, kept = coop.version(), self.kept.get(key)
-        if kept and kept.version == version and time() < kept.until:
-            self.kept[key] = self.kept.pop(key)  # the last one asked for is the last to go
-            for message in kept.messages:
+        elif answer := self._remembered(asked):
+            for message in answer.to(asked.if_none_match):
                 await send(message)
         else:
-            await self._ask(key, version, scope, receive, send)
+            await self.app(scope, receive, self._sharing(asked, scope, send))
 
-    async def _ask(self, key: Key, version: tuple[str, int], scope: Any, receive: Any, send: Any) -> None:
-        """Keeps what its view called public, under the version read before it was made: older perhaps, never newer."""
-        messages: list[dict[str, Any]] = []
+    async def _opened(self, id: str) -> Coop | None:
+        with suppress(Exception):  # it will be raised again where it is told as a page
+            async with self.tenants.use(id):
+                pass
+        return self.tenants.open.get(id)
 
-        async def note(message: dict[str, Any]) -> None:
-            if "public_until" in scope:
-                messages.append(message)
-            await send(message)
-
-        await self.app(scope, receive, note)
-        if messages and _is_anyones(messages[0]):
-            self._keep(key, Kept(version, scope["public_until"], tuple(messages), _size(key, messages)))
-
-    def _keep(self, key: Key, kept: Kept) -> None:
-        self._drop(key)
-        self.kept[key] = kept
-        self.size += kept.size
-        while self.size > LIMIT:
-            self._drop(next(iter(self.kept)))
-
-    def _drop(self, key: Key) -> None:
-        if old := self.kept.pop(key, None):
-            self.size -= old.size
-
-    def _read(self, scope: Any) -> Key | None:
-        """What tells one public answer from another; None for whatever is not a public read."""
-        if scope["type"] != "http" or scope["method"] != "GET" or is_personal(scope):
+    def _remembered(self, asked: Asked) -> Answer | None:
+        """What all strangers get is kept whole as well."""
+        shelf, whole = self._shelf(asked.query), _key(asked, asked.gzip)
+        answer: Answer
+        if asked.public and (kept := shelf.get(whole, asked.version)):
+            answer = kept.what
+            return answer
+        page = shelf.get(_key(asked, asked.bearer.role), asked.version)
+        parts = self._shelf(asked.bearer.session).get((asked.coop.id, asked.bearer), asked.version)
+        if not (page and parts and page.what.fits(parts.what)):
             return None
-        coop = self.tenants.registry.id_at(host(scope))
-        return (coop, scope["path"], scope["query_string"], wants_fragment(scope)) if coop else None
+        answer = page.what.filled(parts.what, gzip=asked.gzip, public=asked.public)
+        if asked.public:
+            shelf.put(whole, answer, answer.size, asked.version, min(page.until, parts.until))
+        return answer
+
+    def _sharing(self, asked: Asked, scope: Any, send: Any) -> Any:
+        held: list[Message] = []
+
+        async def share(message: Message) -> None:
+            if message["type"] == "http.response.start" and _is_shared(scope, message):
+                held.append(message)
+                return
+            for each in self._keep(asked, scope, held.pop(), message) if held else (message,):
+                await send(each)
+
+        return share
+
+    def _keep(self, asked: Asked, scope: Any, start: Message, body: Message) -> Sequence[Message]:
+        """The answer, as the next one will have it too."""
+        caching: Caching = scope["caching"]
+        if (made := cut(start["headers"], body["body"], caching.parts)) is None:
+            return start, body
+        (page, parts), about = made, (asked.version, caching.until)
+        if caching.role in READERS and _is_as_links_ask(asked, scope):
+            self._shelf(asked.query).put(_key(asked, caching.role), page, page.size, *about)
+        if caching.session == asked.bearer.session and self._is_as_it_was(asked):
+            size = parts.size + len(repr(asked.bearer))
+            self._shelf(asked.bearer.session).put((asked.coop.id, asked.bearer), parts, size, *about)
+        return page.filled(parts, gzip=asked.gzip, public=asked.public).to(asked.if_none_match)
+
+    def _shelf(self, by_strangers: object) -> Shelf:
+        return self.others if by_strangers else self.pages
+
+    def _is_as_it_was(self, asked: Asked) -> bool:
+        """Whether nothing at all was committed to its file meanwhile: what was made is made of what the bearer says."""
+        if self.tenants.open.get(asked.coop.id) is not asked.coop:
+            return False
+        return asked.coop.version() == asked.version and asked.coop.seen == asked.commit
 
 
-def _size(key: Key, messages: list[dict[str, Any]]) -> int:
-    """Bytes, roughly; a thousand for what stands around them."""
-    return 1000 + len(key[1]) + len(key[2]) + sum(len(message.get("body", b"")) for message in messages)
+def _read(scope: Any, coop: Coop) -> Asked | None:
+    """None for whatever the framework answers alone; a header that is said twice could mean anything."""
+    headers = dict(scope["headers"])
+    if len(headers) != len(scope["headers"]):
+        return None
+    version, commit, cookies = coop.version(), coop.seen, headers.get(b"cookie", b"")
+    if (bearer := bearer_of(coop, cookies)) is None:
+        return None
+    return Asked(
+        coop,
+        version,
+        commit,
+        bearer,
+        scope["path"],
+        scope["query_string"],
+        wants_fragment(headers),
+        takes_gzip(headers.get(b"accept-encoding", b"")),
+        SESSION not in cookies,
+        headers.get(b"if-none-match", b""),
+    )
 
 
-def _is_anyones(start: dict[str, Any]) -> bool:
-    """A view may have called a part public before the whole failed, or before somebody was given a cookie."""
-    return start["status"] == 200 and all(name != b"set-cookie" for name, _ in start["headers"])
+def _key(asked: Asked, variant: str | bool) -> Hashable:
+    """`variant`: a role, or whether what strangers get is compressed."""
+    return asked.coop.id, asked.path, asked.query, asked.is_part, variant
+
+
+def _is_shared(scope: Any, start: Message) -> bool:
+    """What its view says may be given to others, whole: an error, a Set-Cookie and a stream never are."""
+    caching: Caching | None = scope.get("caching")
+    names = {name for name, _ in start["headers"]}
+    whole = b"content-length" in names and b"set-cookie" not in names
+    return caching is not None and not caching.is_personal and start["status"] == 200 and whole
+
+
+def _is_as_links_ask(asked: Asked, scope: Any) -> bool:
+    """Whether its address is written as ours are, with no name in its query that the route does not know."""
+    written = scope["path_template"].format(**scope["path_params"])
+    names = {name for name, _ in parse_qsl(asked.query.decode("latin1"), keep_blank_values=True)}
+    return bool(written == asked.path and names <= _names(scope["route_handler"]))
+
+
+@cache
+def _names(route: HTTPRouteHandler) -> frozenset[str]:
+    """Those that its query may hold."""
+    said = inspect.signature(route.fn).parameters.values()
+    marks = {each.name: getattr(each.annotation, "__metadata__", ()) for each in said}
+    return frozenset(name for name, found in marks.items() if any(isinstance(mark, QueryParameter) for mark in found))
 
 
 def _bodiless(send: Any) -> Any:
-    async def head(message: dict[str, Any]) -> None:
+    async def head(message: Any) -> None:
         await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
 
     return head

@@ -45,7 +45,8 @@ class Coop:
         self._plain = _prepared(create_engine(f"sqlite:///{file}", poolclass=NullPool, **JSON), "BEGIN IMMEDIATE")
         self._watcher: sqlite3.Connection | None = None
         self._opening = secrets.token_hex(4)
-        self._seen, self._public = 0, 0
+        self.seen, self._public = 0, 0
+        """The last commit, of anybody to anything, when `version` was last asked."""
         self.thread = flows.Writer(self.connect, self.turn)
         self.flows = flows.Durable(self, self.thread, alarm, origin=self.id, clock=clock)
         self.post = flows.Post(self.thread, alarm, mailer, origin=self.id, clock=clock)
@@ -87,17 +88,27 @@ class Coop:
 
     def version(self) -> tuple[str, int]:
         """Moves with every commit that a public page could show, whoever made it: a request, a flow, a restore."""
-        assert self._watcher is not None
-        seen = self._watcher.execute("PRAGMA data_version").fetchone()[0]
-        if seen != self._seen:
-            self._seen, self._public = seen, self._watcher.execute("SELECT version FROM site").fetchone()[0]
+        seen = self.watcher.execute("PRAGMA data_version").fetchone()[0]
+        if seen != self.seen:
+            self.seen, self._public = seen, self.watcher.execute("SELECT version FROM site").fetchone()[0]
         return self._opening, self._public
+
+    @property
+    def watcher(self) -> sqlite3.Connection:
+        """For reads of microseconds; it cannot write."""
+        assert self._watcher is not None
+        return self._watcher
+
+    @cached_property
+    def url(self) -> str:
+        """Its one address, which it was given when it was made."""
+        return str(self.watcher.execute("SELECT url FROM site").fetchone()[0])
 
     @cached_property
     def keyring(self) -> Keyring:
         """Raises WrongKey when the machine's secret key is not the one that sealed them."""
-        assert self._watcher and self._sealer
-        return Keyring(self._sealer, dict(self._watcher.execute("SELECT name, wrapped FROM site_keys").fetchall()))
+        assert self._sealer
+        return Keyring(self._sealer, dict(self.watcher.execute("SELECT name, wrapped FROM site_keys").fetchall()))
 
     async def prepare(self) -> "Coop":
         """Raises NewerFile, WrongKey."""

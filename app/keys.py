@@ -43,17 +43,23 @@ class Keyring:
         """Raises WrongKey, and KeyError for a file that has none."""
         self._keys = {name: sealer.open(name, key) for name, key in wrapped.items()}
         self._signing = self._keys["signing"]
+        self._signers: dict[str, Signer] = {}
 
     def sign(self, purpose: str, what: str) -> str:
         """`what`, so that nobody can change it, for this purpose alone; it can be read."""
-        return Signer(self._signing, salt=f"rose.{purpose}", digest_method=sha256).sign(what).decode()
+        return self._signer(purpose).sign(what).decode()
 
     def unsign(self, purpose: str, signed: str) -> str | None:
         """None when this co-op never signed that for this purpose."""
         try:
-            return Signer(self._signing, salt=f"rose.{purpose}", digest_method=sha256).unsign(signed).decode()
+            return self._signer(purpose).unsign(signed).decode()
         except (BadSignature, UnicodeError):
             return None
+
+    def _signer(self, purpose: str) -> Signer:
+        if purpose not in self._signers:
+            self._signers[purpose] = Signer(self._signing, salt=f"rose.{purpose}", digest_method=sha256)
+        return self._signers[purpose]
 
 
 def new_keys() -> dict[str, bytes]:

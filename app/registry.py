@@ -21,6 +21,8 @@ CREATE INDEX coops_due ON coops (due) WHERE due IS NOT NULL;
 CREATE TABLE hosts (host TEXT PRIMARY KEY, coop TEXT NOT NULL REFERENCES coops (id));
 PRAGMA user_version = 1;
 """
+REMEMBERED = 1000
+"""Hosts, so that the next request for one asks no file."""
 PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=500", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
@@ -55,6 +57,7 @@ class Registry:
             )
         if not found:
             self._file.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+        self._at: dict[str, str] = {}
 
     def close(self) -> None:
         self._file.close()
@@ -85,6 +88,15 @@ class Registry:
 
     def id_at(self, host: str) -> str | None:
         """The co-op at this Host, as `canonical` writes it; one that is alone here answers at any but ""."""
+        if host not in self._at:
+            if (found := self._id_at(host)) is None:
+                return None
+            if len(self._at) >= REMEMBERED:
+                self._at.clear()
+            self._at[host] = found
+        return self._at[host]
+
+    def _id_at(self, host: str) -> str | None:
         if not host:
             return None
         if found := self._file.execute("SELECT coop FROM hosts WHERE host = ?", (host,)).fetchone():
@@ -121,6 +133,7 @@ class Registry:
         return row and Entry(*row)
 
     def _writing(self) -> "_Kept":
+        self._at.clear()
         return _Kept(self._file)
 
 

@@ -157,6 +157,6 @@ class Tenants:
 
 
 def host(scope: Mapping[str, Any]) -> str:
-    """The one Host of a request, as the registry knows it; "" unless there is exactly one."""
+    """The one Host of a request, as the registry knows it; "" unless there is exactly one, no longer than names are."""
     hosts = [value for name, value in scope["headers"] if name == b"host"]
-    return canonical(hosts[0].decode("latin1")) if len(hosts) == 1 else ""
+    return canonical(hosts[0].decode("latin1")) if len(hosts) == 1 and len(hosts[0]) < 300 else ""

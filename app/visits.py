@@ -14,8 +14,10 @@ from domains import account
 from domains import site as sites
 from domains.activities import acting
 from domains.errors import NotFound
+from fragments.caching import wants_fragment
 from fragments.chrome import chrome
-from fragments.view import Copies, View, cookie_name, wants_fragment
+from fragments.view import Copies, View
+from fragments.visit import cookie_name
 
 from .coop import Coop
 from .door import coop_of
@@ -146,5 +148,5 @@ async def _typed(request: Request[Any, Any, Any]) -> Mapping[str, str]:
 def _bare(refused: Refused, request: Request[Any, Any, Any], typed: Mapping[str, str]) -> Response[str]:
     page = templates("en-GB").get_template("errors/bare.html")
     path = request.url.path
-    html = page.render(refused=refused, part=wants_fragment(request.scope), path=path, typed=typed)
+    html = page.render(refused=refused, part=wants_fragment(dict(request.scope["headers"])), path=path, typed=typed)
     return Response(html, status_code=refused.status, media_type="text/html")

@@ -10,7 +10,8 @@ from domains.errors import NotFound, say
 
 from .forms import Form
 from .market import about
-from .view import Db, Page, Typed, View, holder_of
+from .view import Db, Page, Typed, View
+from .visit import holder_of
 
 PRODUCT = "market.product"
 

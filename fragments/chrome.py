@@ -29,8 +29,8 @@ async def chrome(view: View) -> Mapping[str, Any]:
         "dateline": dateline(view),
         "desk": [(href, view.text(name), "") for href, name, everyone in DESK if everyone or view.is_steward],
         "navigation": await view.embed(blog.navigation),
-        "basket": await view.embed(cart.badge),
-        "account": await view.embed(account.badge),
+        "basket": await view.own(cart.badge),
+        "account": await view.own(account.badge),
     }
 
 

@@ -46,14 +46,14 @@ async def goods(
         chosen=chosen,
         href=f"/market/goods?{urlencode({'words': words} | chosen, doseq=True)}&page={{page}}",
         market_days=await view.embed(events.market_days),
-        withdrawn=await market.withdrawn(db) if _writes(view) else (),
+        withdrawn=await market.withdrawn(db) if view.writes else (),
     )
 
 
 @get("/market/product/{id:int}")
 async def product(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
     found = await market.product(db, id)
-    if not (found.is_offered or _writes(view)):
+    if not (found.is_offered or view.writes):
         raise NotFound
     form = Form({"quantity": "1"})
     return await view.render("market/_product.html", title=found.name, **await about(db, found), form=form)
@@ -159,10 +159,6 @@ async def about(db: Db, product: market.Product) -> Mapping[str, Any]:
 
 def _chosen(typed: list[str] | None) -> list[str]:
     return [name for name in typed or () if name]
-
-
-def _writes(view: View) -> bool:
-    return view.person is not None and view.person.writes
 
 
 def _facts(form: Form) -> market.Facts:

@@ -26,15 +26,17 @@ from .commands import (
 )
 from .models import ROLES, Person, Session, SignIn
 from .passwords import hash_password, is_password
-from .queries import is_reader, names, people, person, person_at, readers, session_of, sessions, sign_in
+from .queries import Bearer, bearer, is_reader, names, people, person, person_at, readers, session_of, sessions, sign_in
 
 __all__ = [
     "ROLES",
+    "Bearer",
     "Person",
     "Session",
     "SignIn",
     "add_person",
     "ask_sign_in",
+    "bearer",
     "begin_session",
     "count_client",
     "count_try",

@@ -1,5 +1,7 @@
+import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +19,29 @@ async def session_of(db: AsyncSession, token: str) -> Session | None:
         select(Session).options(joinedload(Session.person)).where(Session.token == digest(token), Session.ends > now())
     )
     return (await db.scalars(asked)).one_or_none()
+
+
+class Bearer(NamedTuple):
+    """Whose session it is, without the ORM."""
+
+    id: int
+    person_id: int | None
+    name: str
+    role: str
+    """Empty, both, where nobody has signed in."""
+
+
+BEARER = """
+SELECT account_sessions.id, person_id, coalesce(name, ''), coalesce(role, '')
+FROM account_sessions LEFT JOIN account_people ON account_people.id = person_id
+WHERE token = ? AND ends > ?
+"""
+
+
+def bearer(file: sqlite3.Connection, token: str) -> Bearer | None:
+    """What `session_of` would find, read at once."""
+    found = file.execute(BEARER, (digest(token), now().strftime("%Y-%m-%d %H:%M:%S.%f"))).fetchone()
+    return found and Bearer(*found)
 
 
 async def sessions(db: AsyncSession, person: int) -> Sequence[Session]:

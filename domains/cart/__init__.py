@@ -7,7 +7,7 @@ cost now is for whoever offers them to say, in a Line; a basket never goes and a
 from .commands import add_line, change_line, check_line, remove_line, restore_line, take_over
 from .line import Line, Standing, standing
 from .models import BasketLine
-from .queries import line, lines
+from .queries import inside, line, lines
 
 __all__ = [
     "BasketLine",
@@ -16,6 +16,7 @@ __all__ = [
     "add_line",
     "change_line",
     "check_line",
+    "inside",
     "line",
     "lines",
     "remove_line",

@@ -1,4 +1,6 @@
+import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,3 +24,13 @@ async def line(db: AsyncSession, holder: str, id: int) -> BasketLine:
     if found := await db.scalar(asked.where(Basket.holder == holder, BasketLine.id == id)):
         return found
     raise NotFound(f"{holder or 'nobody'} has no line {id}")
+
+
+INSIDE = """
+SELECT cart_lines.* FROM cart_lines JOIN cart_baskets ON cart_baskets.id = basket_id WHERE holder = ?
+"""
+
+
+def inside(file: sqlite3.Connection, holder: str) -> tuple[Any, ...]:
+    """All that is in their basket, read at once: no two baskets that differ are the same."""
+    return tuple(file.execute(INSIDE, (holder,)).fetchall())

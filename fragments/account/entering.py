@@ -10,7 +10,8 @@ from domains import account
 from domains.errors import Invalid, say
 from flows import sign_in as story
 from fragments.forms import Form
-from fragments.view import Db, Page, Typed, View, holder_of
+from fragments.view import Db, Page, Typed, View
+from fragments.visit import holder_of
 
 from .browsers import browser
 from .paths import local, unkept

@@ -20,6 +20,6 @@ def local(path: str) -> str:
 def unkept(view: View, response: Response[Any]) -> Response[Any]:
     """Neither a browser nor the doorkeeper keeps it."""
     scope: Any = view.request.scope
-    scope.pop("public_until", None)
+    scope.pop("caching", None)
     response.headers["cache-control"] = "no-store"
     return response

@@ -2,15 +2,17 @@
 
 import shutil
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import pytest
 from httpx import ASGITransport, AsyncClient
 
+import app.visits
 from app.commands import create_coop
 from app.main import House
 from app.settings import Settings
 from domains import account
-from fragments.view import cookie_name
+from fragments.visit import cookie_name
 
 PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
 STEWARD, MEMBER = "ruth@oak.example", "maud@oak.example"
@@ -110,3 +112,34 @@ async def steward(visit):
 @pytest.fixture
 async def member(visit):
     return await visit("oak", MEMBER)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """`clock("2026-12-12T18:00")`: what every clock of the house shows, in UTC."""
+
+    def stop(moment):
+        now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+        class Stopped(datetime):
+            @classmethod
+            def now(cls, tz=None):
+                return now.astimezone(tz)
+
+        monkeypatch.setattr(app.visits, "datetime", Stopped)
+        monkeypatch.setattr("app.shelf.time", now.timestamp)
+
+    return stop
+
+
+@pytest.fixture
+def woken(house, monkeypatch):
+    """Every path that was not answered from memory, as it is asked."""
+    asked, app = [], house.app.app
+
+    async def wake(scope, receive, send):
+        asked.append(scope["path"])
+        await app(scope, receive, send)
+
+    monkeypatch.setattr(house.app, "app", wake)
+    return asked

@@ -127,13 +127,6 @@ async def test_a_widget_in_a_post_is_the_fragment_of_its_room_once(oak, coop):
     assert "::secret" in text and "::calendar" not in text
 
 
-async def test_a_kept_page_shows_an_edit_at_once(oak, editor, coop):
-    await write(coop)
-    assert "Cut <em>them</em>" in (await oak.get("/four-leeks")).text
-    await editor.post("/blog/edit-post/1", data=LEEKS | {"body": "Boil them.", "version": "1"})
-    assert "Boil them." in (await oak.get("/four-leeks")).text
-
-
 # ---- who may ----
 
 

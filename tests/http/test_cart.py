@@ -56,24 +56,6 @@ async def test_a_stranger_is_given_a_basket_with_the_first_thing(oak, visit):
     assert await seen(await visit("oak")) == [] and await badge(await visit("oak")) == []
 
 
-async def test_a_page_stays_everyones_until_somebody_has_a_basket(oak, visit):
-    public = "public, no-cache"
-    for path in ("/market/goods", "/cart/basket"):
-        assert (await oak.get(path)).headers["cache-control"] == public
-    await add(oak)
-    assert (await oak.get("/market/goods")).headers["cache-control"] == "private, no-cache"
-    stranger = await (await visit("oak")).get("/market/goods")
-    assert stranger.headers["cache-control"] == public and "set-cookie" not in stranger.headers
-    assert 'class="count"' not in stranger.text
-
-
-async def test_a_basket_leaves_the_kept_pages_alone(oak, coop):
-    before = coop.version()
-    await add(oak)
-    await oak.post("/cart/lines/1", data={"quantity": "3"})
-    assert coop.version() == before
-
-
 async def test_a_member_has_one_basket_everywhere_at_their_price(member, visit):
     await add(member, quantity="2")
     elsewhere = await visit("oak", "maud@oak.example")

@@ -1,0 +1,42 @@
+"""What is kept in memory: bounded by bytes; what nobody asked for the longest goes first."""
+
+from collections.abc import Hashable
+from time import time
+from typing import Any, NamedTuple
+
+Version = tuple[str, int]
+AROUND = 4000
+"""Bytes, roughly, that stand around what is kept."""
+
+
+class Kept(NamedTuple):
+    what: Any
+    size: int
+    version: Version
+    until: float
+
+
+class Shelf:
+    def __init__(self, limit: int) -> None:
+        """Bytes."""
+        self.limit, self.size = limit, 0
+        self.kept: dict[Hashable, Kept] = {}
+
+    def get(self, key: Hashable, version: Version) -> Kept | None:
+        """None for what was made from another version, or past its time."""
+        found = self.kept.get(key)
+        if found is None or found.version != version or found.until <= time():
+            return None
+        self.kept[key] = self.kept.pop(key)  # the last one asked for is the last to go
+        return found
+
+    def put(self, key: Hashable, what: Any, size: int, version: Version, until: float) -> None:
+        self._drop(key)
+        self.kept[key] = Kept(what, size + AROUND, version, until)
+        self.size += size + AROUND
+        while self.size > self.limit:
+            self._drop(next(iter(self.kept)))
+
+    def _drop(self, key: Hashable) -> None:
+        if old := self.kept.pop(key, None):
+            self.size -= old.size
