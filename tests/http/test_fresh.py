@@ -115,6 +115,31 @@ async def test_a_private_row_that_anything_changes_shows_in_the_parts_at_once(oa
         assert ">Sign in</a>" in text and 'class="count"' not in text
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "again", "unseen"),
+    [
+        ("UPDATE cart_lines SET quantity = 5", "UPDATE cart_lines SET quantity = 2", ">5</span>"),
+        ("UPDATE account_people SET role = 'steward'", "UPDATE account_people SET role = 'member'", "/steward"),
+        ("UPDATE account_people SET name = 'Magda'", "UPDATE account_people SET name = 'Maud'", "Magda"),
+    ],
+)
+async def test_what_changes_while_a_page_is_made_and_then_back_is_not_kept(
+    house, member, plain, monkeypatch, meanwhile, again, unseen
+):
+    await member.post("/cart/lines", data=LEEKS)
+    app = house.app.app
+
+    async def change(*asked):
+        plain(meanwhile)
+        await app(*asked)
+        plain(again)
+
+    with monkeypatch.context() as changing:
+        changing.setattr(house.app, "app", change)
+        assert unseen in (await member.get("/blog/news")).text
+    assert [unseen in (await member.get("/blog/news")).text for _ in range(2)] == [False, False]
+
+
 async def test_a_price_changes_what_a_basket_comes_to(oak, plain):
     await oak.post("/cart/lines", data=LEEKS)
     for price, total in ((250, "£5.00"), (300, "£6.00")):
