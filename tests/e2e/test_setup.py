@@ -60,6 +60,7 @@ def test_from_an_empty_folder_to_a_live_site_without_its_sample_in_a_minute(rose
     page.get_by_label("Second ink").fill("150")
     if not scripted:
         page.get_by_role("button", name="Print this page in that ink").click()
+    expect(ink(page)).to_have_count(1)  # while one takes the other's place, there are two
     expect(ink(page)).to_have_attribute("href", "/theme/150.css")
     page.get_by_role("button", name="Make it, and sign me in").click()
     expect(page.get_by_role("alert")).to_contain_text("One thing to put right")
