@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from functools import cache
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qsl
 
 from litestar.handlers import HTTPRouteHandler
@@ -56,7 +56,7 @@ class Doorkeeper:
             scope, send = scope | {"method": "GET"}, _bodiless(send)
         id = self.tenants.registry.id_at(host(scope)) if scope.get("method") == "GET" else None
         coop = (self.tenants.open.get(id) or await self._opened(id)) if id else None
-        asked = _read(scope, coop) if coop else None
+        asked = self._read(scope, coop) if coop else None
         if asked is None:
             await self.app(scope, receive, send)
         elif answer := self._remembered(asked):
@@ -70,6 +70,36 @@ class Doorkeeper:
             async with self.tenants.use(id):
                 pass
         return self.tenants.open.get(id)
+
+    def _read(self, scope: Any, coop: Coop) -> Asked | None:
+        """None for whatever the framework answers alone; a header that is said twice could mean anything."""
+        headers = dict(scope["headers"])
+        if len(headers) != len(scope["headers"]):
+            return None
+        version, commit, cookies = coop.version(), coop.seen, headers.get(b"cookie", b"")
+        if (bearer := self._bearer(coop, (version[0], commit), cookies)) is None:
+            return None
+        return Asked(
+            coop,
+            version,
+            commit,
+            bearer,
+            scope["path"],
+            scope["query_string"],
+            wants_fragment(headers),
+            takes_gzip(headers.get(b"accept-encoding", b"")),
+            SESSION not in cookies,
+            headers.get(b"if-none-match", b""),
+        )
+
+    def _bearer(self, coop: Coop, commit: Version, cookies: bytes) -> Bearer | None:
+        """Read again after any commit at all to its file, and when the session has ended."""
+        if kept := self.others.get((coop.id, cookies), commit):
+            return cast(Bearer, kept.what)
+        found = bearer_of(coop, cookies)
+        if found and found.session:
+            self.others.put((coop.id, cookies), Kept(found, len(cookies) + len(repr(found)), commit, found.ends))
+        return found
 
     def _remembered(self, asked: Asked) -> Answer | None:
         """What all strangers get is kept whole as well."""
@@ -116,28 +146,6 @@ class Doorkeeper:
         if self.tenants.open.get(asked.coop.id) is not asked.coop:
             return False
         return asked.coop.version() == asked.version and asked.coop.seen == asked.commit
-
-
-def _read(scope: Any, coop: Coop) -> Asked | None:
-    """None for whatever the framework answers alone; a header that is said twice could mean anything."""
-    headers = dict(scope["headers"])
-    if len(headers) != len(scope["headers"]):
-        return None
-    version, commit, cookies = coop.version(), coop.seen, headers.get(b"cookie", b"")
-    if (bearer := bearer_of(coop, cookies)) is None:
-        return None
-    return Asked(
-        coop,
-        version,
-        commit,
-        bearer,
-        scope["path"],
-        scope["query_string"],
-        wants_fragment(headers),
-        takes_gzip(headers.get(b"accept-encoding", b"")),
-        SESSION not in cookies,
-        headers.get(b"if-none-match", b""),
-    )
 
 
 def _filled(asked: Asked, page: Kept[Page], own: Kept[Parts]) -> Kept[Answer] | None:
