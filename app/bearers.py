@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from math import inf
 from typing import Any, NamedTuple
 
 from domains import account, cart
@@ -22,6 +23,7 @@ class Bearer(NamedTuple):
     person: int | None = None
     name: str = ""
     role: str = ""
+    ends: float = inf
     basket: tuple[Any, ...] = ()
 
 

@@ -9,7 +9,8 @@ import inspect
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any, NamedTuple
+from math import inf
+from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qsl
 
 from litestar.handlers import HTTPRouteHandler
@@ -20,11 +21,13 @@ from fragments.caching import SESSION, Caching, wants_fragment
 from .bearers import READERS, Bearer, bearer_of
 from .coding import takes_gzip
 from .coop import Coop
-from .pages import Answer, Message, cut
-from .shelf import Shelf, Version
+from .pages import Answer, Message, Page, Parts, cut
+from .shelf import Kept, Shelf, Version
 from .tenants import Tenants, host
 
 LIMIT = 32 * 2**20  # bytes
+NOTHING = Kept(Parts({}, b""), 0, ("", 0), inf)
+"""What fills a page without holes."""
 
 
 class Asked(NamedTuple):
@@ -53,7 +56,7 @@ class Doorkeeper:
             scope, send = scope | {"method": "GET"}, _bodiless(send)
         id = self.tenants.registry.id_at(host(scope)) if scope.get("method") == "GET" else None
         coop = (self.tenants.open.get(id) or await self._opened(id)) if id else None
-        asked = _read(scope, coop) if coop else None
+        asked = self._read(scope, coop) if coop else None
         if asked is None:
             await self.app(scope, receive, send)
         elif answer := self._remembered(asked):
@@ -68,21 +71,46 @@ class Doorkeeper:
                 pass
         return self.tenants.open.get(id)
 
+    def _read(self, scope: Any, coop: Coop) -> Asked | None:
+        """None for whatever the framework answers alone; a header that is said twice could mean anything."""
+        headers = dict(scope["headers"])
+        if len(headers) != len(scope["headers"]):
+            return None
+        version, commit, cookies = coop.version(), coop.seen, headers.get(b"cookie", b"")
+        if (bearer := self._bearer(coop, (version[0], commit), cookies)) is None:
+            return None
+        return Asked(
+            coop,
+            version,
+            commit,
+            bearer,
+            scope["path"],
+            scope["query_string"],
+            wants_fragment(headers),
+            takes_gzip(headers.get(b"accept-encoding", b"")),
+            SESSION not in cookies,
+            headers.get(b"if-none-match", b""),
+        )
+
+    def _bearer(self, coop: Coop, commit: Version, cookies: bytes) -> Bearer | None:
+        """Read again after any commit at all to its file, and when the session has ended."""
+        if kept := self.others.get((coop.id, cookies), commit):
+            return cast(Bearer, kept.what)
+        found = bearer_of(coop, cookies)
+        if found and found.session:
+            self.others.put((coop.id, cookies), Kept(found, len(cookies) + len(repr(found)), commit, found.ends))
+        return found
+
     def _remembered(self, asked: Asked) -> Answer | None:
         """What all strangers get is kept whole as well."""
         shelf, whole = self._shelf(asked.query), _key(asked, asked.gzip)
-        answer: Answer
-        if asked.public and (kept := shelf.get(whole, asked.version)):
-            answer = kept.what
-            return answer
-        page = shelf.get(_key(asked, asked.bearer.role), asked.version)
-        parts = self._shelf(asked.bearer.session).get((asked.coop.id, asked.bearer), asked.version)
-        if not (page and parts and page.what.fits(parts.what)):
-            return None
-        answer = page.what.filled(parts.what, gzip=asked.gzip, public=asked.public)
-        if asked.public:
-            shelf.put(whole, answer, answer.size, asked.version, min(page.until, parts.until))
-        return answer
+        kept = shelf.get(whole, asked.version) if asked.public else None
+        if kept is None and (page := shelf.get(_key(asked, asked.bearer.role), asked.version)):
+            own = self._shelf(asked.bearer.session).get((asked.coop.id, asked.bearer), asked.version)
+            kept = _filled(asked, page, own or NOTHING)
+            if kept and asked.public:
+                shelf.put(whole, kept)
+        return kept.what if kept else None
 
     def _sharing(self, asked: Asked, scope: Any, send: Any) -> Any:
         held: list[Message] = []
@@ -103,11 +131,12 @@ class Doorkeeper:
             return start, body
         (page, parts), about = made, (asked.version, caching.until)
         if caching.role in READERS and _is_as_links_ask(asked, scope):
-            self._shelf(asked.query).put(_key(asked, caching.role), page, page.size, *about)
-        if caching.session == asked.bearer.session and self._is_as_it_was(asked):
+            self._shelf(asked.query).put(_key(asked, caching.role), Kept(page, page.size, *about))
+        if parts.made and caching.session == asked.bearer.session and self._is_as_it_was(asked):
             size = parts.size + len(repr(asked.bearer))
-            self._shelf(asked.bearer.session).put((asked.coop.id, asked.bearer), parts, size, *about)
-        return page.filled(parts, gzip=asked.gzip, public=asked.public).to(asked.if_none_match)
+            self._shelf(asked.bearer.session).put((asked.coop.id, asked.bearer), Kept(parts, size, *about))
+        public = asked.public and not caching.session
+        return page.filled(parts, gzip=asked.gzip, public=public).to(asked.if_none_match)
 
     def _shelf(self, by_strangers: object) -> Shelf:
         return self.others if by_strangers else self.pages
@@ -119,26 +148,12 @@ class Doorkeeper:
         return asked.coop.version() == asked.version and asked.coop.seen == asked.commit
 
 
-def _read(scope: Any, coop: Coop) -> Asked | None:
-    """None for whatever the framework answers alone; a header that is said twice could mean anything."""
-    headers = dict(scope["headers"])
-    if len(headers) != len(scope["headers"]):
+def _filled(asked: Asked, page: Kept[Page], own: Kept[Parts]) -> Kept[Answer] | None:
+    """None where a part is missing."""
+    if not page.what.fits(own.what):
         return None
-    version, commit, cookies = coop.version(), coop.seen, headers.get(b"cookie", b"")
-    if (bearer := bearer_of(coop, cookies)) is None:
-        return None
-    return Asked(
-        coop,
-        version,
-        commit,
-        bearer,
-        scope["path"],
-        scope["query_string"],
-        wants_fragment(headers),
-        takes_gzip(headers.get(b"accept-encoding", b"")),
-        SESSION not in cookies,
-        headers.get(b"if-none-match", b""),
-    )
+    answer = page.what.filled(own.what, gzip=asked.gzip, public=asked.public)
+    return Kept(answer, answer.size, asked.version, min(page.until, own.until))
 
 
 def _key(asked: Asked, variant: str | bool) -> Hashable:

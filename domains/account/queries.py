@@ -29,10 +29,12 @@ class Bearer(NamedTuple):
     name: str
     role: str
     """Empty, both, where nobody has signed in."""
+    ends: int
+    """Seconds since 1970."""
 
 
 BEARER = """
-SELECT account_sessions.id, person_id, coalesce(name, ''), coalesce(role, '')
+SELECT account_sessions.id, person_id, coalesce(name, ''), coalesce(role, ''), CAST(strftime('%s', ends) AS INTEGER)
 FROM account_sessions LEFT JOIN account_people ON account_people.id = person_id
 WHERE token = ? AND ends > ?
 """

@@ -208,9 +208,10 @@ async def test_a_page_of_parts_keeps_the_earliest_time(oak, house, coop, clock):
         assert datetime.fromtimestamp(found, LONDON) == datetime(2026, 6, day, hour, minute, tzinfo=LONDON)
 
 
-async def test_a_session_that_has_ended_is_nobodys_without_a_commit(member, coop, monkeypatch):
-    assert [">Maud</a>" in (await member.get("/blog/news")).text for _ in range(2)] == [True, True]
-    later = account.queries.now() + account.commands.SESSION
-    for module in (account.queries, account.commands):
-        monkeypatch.setattr(module, "now", lambda: later)
-    assert ">Maud</a>" not in (await member.get("/blog/news")).text
+async def test_a_session_that_has_ended_is_nobodys_without_a_commit(member, plain, clock, monkeypatch):
+    plain("UPDATE account_sessions SET ends = '2026-06-12 09:00:00.000000'")
+    for moment, there in (("08:00", True), ("08:59", True), ("09:00", False), ("23:00", False)):
+        clock(f"2026-06-12T{moment}")
+        now = datetime.fromisoformat(f"2026-06-12T{moment}+00:00")
+        monkeypatch.setattr(account.queries, "now", lambda now=now: now)
+        assert [">Maud</a>" in (await member.get("/blog/news")).text for _ in range(2)] == [there, there]

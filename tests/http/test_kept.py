@@ -131,6 +131,13 @@ async def test_what_a_basket_says_is_never_older_than_the_basket(oak, woken):
     assert woken.count("/blog/news") == 4
 
 
+async def test_a_fragment_takes_nothing_from_the_page_around_it(oak, woken):
+    await put_in(oak)
+    for headers in ({}, PARTIAL, {}, PARTIAL, {}):
+        assert (count(await oak.get("/blog/news", headers=headers)) == "2") is (headers == {})
+    assert woken.count("/blog/news") == 2
+
+
 async def test_a_browser_that_has_the_page_with_its_basket_is_told_so(oak):
     await put_in(oak)
     etag = (await oak.get("/")).headers["etag"]
