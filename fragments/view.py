@@ -141,7 +141,8 @@ class View(Visit):
     def _caching(self, status: int) -> dict[str, str]:
         """What every cache is told, and what the doorkeeper is told besides."""
         scope: Any = self.request.scope
-        anyones = status == 200 and not (self.said or self._session or self._cookie or is_personal(scope["headers"]))
+        self.caching.is_personal |= bool(self.said)
+        anyones = status == 200 and not (self._session or self._cookie or is_personal(scope["headers"]))
         if status == 200 and not self.is_part:
             self.caching.role, self.caching.session = self.role, self._session.id if self._session else 0
             scope["caching"] = self.caching

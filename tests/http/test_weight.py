@@ -42,11 +42,3 @@ async def test_a_page_is_light(oak, stocked, page):
             whole += sum([(await weigh(oak, font))[1] for font in fonts - set(NAMED.findall(html))])
     assert 10 * KILOBYTE < scripts <= 25 * KILOBYTE
     assert 90 * KILOBYTE < whole <= 150 * KILOBYTE
-
-
-async def test_what_is_text_is_squeezed_for_whoever_takes_that(oak):
-    address = next(name for name in NAMED.findall((await oak.get("/")).text) if name.endswith("site.css"))
-    squeezed, plain = [await oak.get(address, headers={"accept-encoding": how}) for how in ("br, gzip", "identity")]
-    assert squeezed.text == plain.text and squeezed.num_bytes_downloaded < plain.num_bytes_downloaded / 3
-    assert {one.headers["vary"] for one in (squeezed, plain)} == {"accept-encoding"}
-    assert squeezed.headers["cache-control"] == "public, max-age=31536000, immutable"
