@@ -21,7 +21,8 @@ from .trouble import Trouble
 if TYPE_CHECKING:
     from .main import House
 
-HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
+LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+HOST = re.compile(rf"{LABEL}(\.{LABEL})*")
 Say = Callable[[int, int, str], None]
 
 

@@ -92,9 +92,9 @@ class Letters:
         template = self._templates.get_template(f"mail/{payload['template']}.txt")
         subject, _, body = template.render(site=site, to=to, sign=self._sign, **payload).partition("\n")
         mail = EmailMessage()
-        mail["Subject"] = subject.strip()
+        mail["Subject"] = _unencoded(subject.strip())
         host = f"[IPv6:{site.host}]" if ":" in site.host else site.host
-        mail["From"] = Address(site.name, addr_spec=self._sender or f"hello@{host}")
+        mail["From"] = Address(_unencoded(site.name), addr_spec=self._sender or f"hello@{host}")
         mail["To"] = Address(addr_spec=_for_machines(to))
         mail["Date"] = localtime()
         mail["Message-ID"] = f"<{_digest(key)}@{host}>"
@@ -106,6 +106,11 @@ class Letters:
 def _written(file: Path) -> tuple[str, int]:
     """Dates of mails are whole seconds; within one, the disk remembers."""
     return file.name[:15], file.stat().st_mtime_ns
+
+
+def _unencoded(text: str) -> str:
+    """What people wrote is no encoded word (RFC 2047): it would be decoded, and could hold the end of a line."""
+    return text.replace("=?", "= ?")
 
 
 def _for_machines(address: str) -> str:

@@ -1,6 +1,7 @@
 """Host -> co-op -> file. The session is the tenant: whoever holds one cannot reach another co-op."""
 
 import asyncio
+import re
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
@@ -17,6 +18,8 @@ from .dues import Dues
 from .registry import Registry, canonical
 
 Done = TypeVar("Done")
+HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?", re.ASCII | re.IGNORECASE)
+"""A name or an address, and a port (RFC 9110)."""
 OPENING, CLOSING = 4, 8
 """Co-ops that are opened, and closed, at once: as many more than the bound may be open for a moment."""
 
@@ -159,4 +162,5 @@ class Tenants:
 def host(scope: Mapping[str, Any]) -> str:
     """The one Host of a request, as the registry knows it; "" unless there is exactly one, no longer than names are."""
     hosts = [value for name, value in scope["headers"] if name == b"host"]
-    return canonical(hosts[0].decode("latin1")) if len(hosts) == 1 and len(hosts[0]) < 300 else ""
+    found = HOST.fullmatch(hosts[0].decode("latin1")) if len(hosts) == 1 and len(hosts[0]) < 300 else None
+    return canonical(found[0]) if found and int(found[1] or 0) < 2**16 else ""

@@ -53,7 +53,7 @@ class Visits:
         Raises NotFound where there is no co-op yet.
         """
         if not coop_of(request.scope):
-            raise NotFound(request.url.path)
+            raise NotFound(request.scope["path"])
         async with (
             self._tenants.use(coop_of(request.scope)) as coop,
             coop.reading() if request.method in SAFE else coop.writing() as db,
@@ -147,6 +147,6 @@ async def _typed(request: Request[Any, Any, Any]) -> Mapping[str, str]:
 
 def _bare(refused: Refused, request: Request[Any, Any, Any], typed: Mapping[str, str]) -> Response[str]:
     page = templates("en-GB").get_template("errors/bare.html")
-    path = request.url.path
+    path = request.scope["path"]
     html = page.render(refused=refused, part=wants_fragment(dict(request.scope["headers"])), path=path, typed=typed)
     return Response(html, status_code=refused.status, media_type="text/html")

@@ -163,7 +163,7 @@ def _amount(text: str, currency: str) -> str:
 
 def _is_address(text: str) -> bool:
     try:
-        return bool((found := ADDRESS.fullmatch(text)) and found[2].encode("idna"))
+        return bool((found := ADDRESS.fullmatch(text)) and "=?" not in text and found[2].encode("idna"))
     except UnicodeError:
         return False
 

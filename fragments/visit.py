@@ -102,7 +102,7 @@ class Visit:
 
     @property
     def path(self) -> str:
-        return self.request.url.path
+        return str(self.request.scope["path"])
 
     @property
     def front(self) -> bool:

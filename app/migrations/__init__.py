@@ -1,6 +1,7 @@
 """How a co-op's file came to look as it does: one linear history, run in one transaction on a connection of its own."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from sqlalchemy import Connection, NullPool, create_engine, event
 from domains.base import watch
 
 FOLDER = Path(__file__).parent
+ONE = threading.Lock()
+"""One file at a time: Alembic's `op` is the process's, and would write what is one file's into another."""
 HEAD = max(file.name.split("_")[0] for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
@@ -55,7 +58,7 @@ def upgrade(file: Path) -> None:
     from . import tables  # noqa: F401
 
     script = ScriptDirectory(str(FOLDER))
-    with _writing(file) as connection:
+    with ONE, _writing(file) as connection:
         options = {"transactional_ddl": True, "fn": lambda found, _: script._upgrade_revs("head", found)}
         context = MigrationContext.configure(connection, opts=options)
         if (context.get_current_revision() or "") > HEAD:

@@ -35,7 +35,7 @@ async def mails(db: Db, view: Page) -> Response[str]:
         "steward/_mails.html",
         title=view.text(say("Mails")),
         layout="desk.html",
-        letters=None if kept is None else [_letter(mail) for mail in kept],
+        letters=None if kept is None else [_letter(mail) for mail in kept if mail["Date"]],
         queue=await desk.deliveries(db),
         kinds=KINDS,
     )

@@ -83,3 +83,9 @@ async def test_the_canary_sings_where_it_lives(house):
     async with AsyncClient(transport=ASGITransport(house.app), base_url="https://elm.example") as elm:
         for path in ("/", "/market/goods", "/events/calendar", "/blog/news"):
             assert CANARY in (await elm.get(path)).text
+
+
+@pytest.mark.parametrize("port", ["99999", "x", "-1", "٣", "80\\", "80:80", ""])
+async def test_a_host_with_an_odd_port_is_nobodys(oak, port):
+    answer = await oak.get("/health", headers={"host": f"oak.example:{port}".encode()})
+    assert answer.status_code == 400

@@ -101,6 +101,13 @@ def test_any_name_survives_the_post(letters, name):
     assert f"asked to sign in to {name.strip()} with" in text_of(mail)
 
 
+def test_what_is_written_as_an_encoded_word_adds_no_header_either(letters):
+    evil = "=?utf-8?q?Oak=0D=0ABcc:all@evil.example?="
+    about = {"post": 1, "title": evil, "slug": "oak"}
+    mail = write(letters, Site(name=evil, url="https://oak.example"), template="digest", **about)
+    assert message_from_bytes(mail.as_bytes(), policy=default)["Bcc"] is None and "\n" not in str(mail["Subject"])
+
+
 def test_a_name_cannot_add_a_header(letters):
     with pytest.raises(ValueError):
         write(letters, Site(name="Oak\nBcc: all@evil.example", url="https://oak.example"), template="welcome")

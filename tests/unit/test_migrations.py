@@ -2,6 +2,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 
@@ -154,3 +155,11 @@ def test_a_file_is_never_checkpointed_by_itself(file):
     migrations.upgrade(file)
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_two_files_upgraded_at_once_do_not_meet(tmp_path):
+    migrations.upgrade(whole := tmp_path / "whole.db")
+    files = [tmp_path / f"{number}.db" for number in range(8)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(migrations.upgrade, files))
+    assert [schema(file) == schema(whole) for file in files] == [True] * 8
