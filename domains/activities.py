@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import JSON, Text, cast, or_, select
+from sqlalchemy import JSON, Index, Text, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -27,13 +27,16 @@ class Activity(Table):
     kind: Mapped[str]
     """What was acted upon: `blog.post`."""
     ref: Mapped[int]
-    actor: Mapped[str] = mapped_column(default="")
-    """Whoever did it: `account.person:7`, or `site` for the co-op itself."""
+    actor: Mapped[str] = mapped_column(default="", index=True)
+    """Whoever did it: `account.person:7`, `flow.run:12`, or `site` for the co-op itself."""
     object: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
     """A snapshot of what was acted upon, as the stories it sets off will read it."""
     published: Mapped[datetime] = mapped_column(Instant, default_factory=now)
     cid: Mapped[str] = mapped_column(init=False, default="", index=True)
     """The content id of all of the above: whoever has the same activity has the same id."""
+
+
+Index("activities_thing", Activity.kind, Activity.ref)
 
 
 def acting(db: AsyncSession, actor: str) -> None:
