@@ -1,4 +1,4 @@
-"""What sets off each story, done as people do it, and only if it was not done before: after a crash it is told again."""
+"""What sets off each story, as people do it; told again after a crash, what was done is not done twice."""
 
 from sqlalchemy import func, select
 
