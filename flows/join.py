@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import select
@@ -13,10 +14,11 @@ from domains.errors import NotFound
 
 from . import sign_in
 from .engine.builder import flow
-from .engine.deliveries import queue_mail
+from .engine.deliveries import mail
 from .engine.effects import Call, effect
 from .engine.graph import END, Take
 from .engine.models import Run, Wait
+from .engine.store import within
 
 DAYS = 14
 TAG, APPROVE, DECLINE = "decision", "approve", "decline"
@@ -119,4 +121,4 @@ def _runs() -> Any:
 async def _tell(call: Call, asked: account.Request, template: str) -> None:
     """Nobody who has been let in by hand meanwhile is told that they were not."""
     if not await account.person_at(call.db, asked.address):
-        await queue_mail(call, to=[asked.address], template=template)
+        await within(call.db, partial(mail, call=call, to=[asked.address], template=template))

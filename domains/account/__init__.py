@@ -48,6 +48,7 @@ from .queries import (
     session_of,
     sessions,
     sign_in,
+    stewards,
 )
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "set_role",
     "sign_in",
     "spend_sign_in",
+    "stewards",
     "subscribe",
     "try_password",
     "unsubscribe",

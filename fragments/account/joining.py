@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import flows
 from domains import account
-from domains.activities import acting
 from domains.errors import Invalid, say
 from flows import join as story
 from fragments.forms import Form
@@ -93,10 +92,9 @@ async def _opened(db: AsyncSession, view: View, signed: str) -> Link:
 
 async def _answer(db: AsyncSession, view: View, run: int, answer: str, steward: account.Person) -> bool:
     """False when somebody had answered already. Raises Invalid."""
-    by = f"{story.PERSON}{steward.id}"
-    acting(db, by)
     try:
-        return await flows.resume(db, run, story.TAG, answer, by, view.now.timestamp())
+        by, now = f"{story.PERSON}{steward.id}", view.now.timestamp()
+        return await flows.resume(db, run, story.TAG, answer, by, now)
     except flows.WrongAnswer:
         raise Invalid(answer=CHOOSE) from None
 
