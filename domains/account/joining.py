@@ -16,7 +16,7 @@ from .models import Request
 from .queries import person_at
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-FROM_CLIENT, AN_HOUR, WAITING = 5, 30, 100
+FROM_CLIENT, AN_HOUR, WAITING = 10, 30, 100
 """Asked in an hour from one client, and by everybody; and how many may wait: of each, all stewards get a mail."""
 FOR_ADDRESS = 3
 """In a day: whoever was declined may ask again, and not without end."""
