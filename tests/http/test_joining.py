@@ -401,7 +401,7 @@ async def test_a_steward_answers_at_the_desk_before_or_after_the_mail(oak, house
     if not early:
         await settle(coop)
     page = (await steward.get("/account/people")).text
-    assert MEI in page and "I bake." in page and 'aria-label="Let Mei Lin in"' in page
+    assert MEI in page and "I bake." in page and 'aria-label="Let in Mei Lin"' in page
     answered = await steward.post("/account/requests/1", data={"answer": answer})
     assert answered.headers["location"] == f"/account/people?said={answer}"
     for path in ("/account/people", "/steward"):
