@@ -375,13 +375,6 @@ async def test_whom_a_steward_has_added_by_hand_is_in_whatever_is_answered(
     assert await all_of(coop, Run.status) == [("done",)]
 
 
-async def test_a_mail_of_the_story_is_sent_once_though_its_run_is_killed(oak, house, coop, link):
-    await oak.post(link, data={"answer": "approve"})
-    await settle(coop)
-    await coop.flows.open()
-    assert len(await mailed(house, coop, MEI)) == 1 and len(await all_of(coop, Delivery.id)) == 2
-
-
 # ---- the desk ----
 
 
