@@ -1,0 +1,21 @@
+"""What sets off each story, done as people do it, and only if it was not done before: after a crash it is told again."""
+
+from sqlalchemy import func, select
+
+from domains import account, blog
+
+
+async def publish(coop):
+    """A post that is urgent and for the newsletter, to one reader."""
+    async with coop.reading() as db:
+        posts, readers = await db.scalar(select(func.count(blog.Post.id))), await account.readers(db)
+    if not readers:
+        async with coop.writing() as db:
+            await account.subscribe(db, "reader@example.org")
+    if not posts:
+        async with coop.writing() as db:
+            await blog.write_post(db, blog.Words(title="Fire", tags="urgent, newsletter"), status="published")
+
+
+HAPPENINGS = {("Create", "blog.post"): publish}
+"""(type, kind) of an activity -> what people do so that it is recorded."""
