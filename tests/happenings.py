@@ -17,5 +17,17 @@ async def publish(coop):
             await blog.write_post(db, blog.Words(title="Fire", tags="urgent, newsletter"), status="published")
 
 
-HAPPENINGS = {("Create", "blog.post"): publish}
+async def ask_to_join(coop):
+    """Of the one steward that there is."""
+    async with coop.reading() as db:
+        asked, stewards = await db.scalar(select(func.count(account.Request.id))), await account.stewards(db)
+    if not stewards:
+        async with coop.writing() as db:
+            await account.add_person(db, "Ruth", "ruth@example.org", "steward")
+    if not asked:
+        async with coop.writing() as db:
+            await account.ask_to_join(db, "Mei Lin", "mei@example.org")
+
+
+HAPPENINGS = {("Create", "blog.post"): publish, ("Offer", "account.request"): ask_to_join}
 """(type, kind) of an activity -> what people do so that it is recorded."""
