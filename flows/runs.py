@@ -91,7 +91,8 @@ async def cancel(db: AsyncSession, id: int, now: float) -> bool:
 
 async def _set_off(db: AsyncSession, flow: Flow, by: Activity, now: float) -> dict[str, Any]:
     """A flow that no runner is there for is kept, and held: what set it off is not undone for that."""
-    input, key = {name: by.object[name] for name in flow.takes}, f"{flow.name}:{by.cid}"
+    said, key = {"ref": by.ref} | by.object, f"{flow.name}:{by.cid}"
+    input = {name: said[name] for name in flow.takes}
     try:
         return await start(db, flow, input, key, now, by.id)
     except NoRunner:

@@ -23,6 +23,7 @@ class Broken(Exception):
 class flow:
     """`flow("blog.newsletter", on="Create", of="blog.post", In=Published).suspend(…).effect(…).build()`
 
+    Its input is what the fields of `In` name of the activity's object, and `ref`, the number of what was acted upon.
     A node leads to the one written after it unless it says otherwise; the frozen flow names it.
     """
 
