@@ -17,9 +17,10 @@ from .effects import UnknownEffect
 from .graph import END, Flow
 from .lent import Alarm, File
 from .limits import Later, Limits
+from .performing import PENS, Held, Place
 from .runners import NoRunner
 from .store import Running, Stolen
-from .walker import PENS, TRIES, Held, Place, Walker
+from .walker import TRIES, Walker
 from .writer import Writer
 
 log = logging.getLogger("flows")
