@@ -91,6 +91,7 @@ def whole(told: viewer.Told) -> dict[str, Any]:
         "waits": [_wait(wait) for wait in told.waits],
         "mails": [_mail(mail) for mail in told.mails],
         "activities": [_deed(deed) for deed in told.deeds],
+        "steered": [_deed(deed) | {"actor": deed.actor, "object": redacted(deed.object)} for deed in told.steered],
         "children": [line(child) for child in told.children],
     }
 

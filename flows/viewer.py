@@ -51,13 +51,15 @@ class Told:
     waits: Sequence[Wait]
     mails: Sequence[Delivery]
     deeds: Sequence[Activity]
+    steered: Sequence[Activity]
+    """What people did about it."""
     because: Activity | None
     children: Sequence[Run]
 
     @property
     def stood(self) -> Stood:
         behind = [step for step in self.steps if step.index == 0 and step.status != "begun"]
-        skipped = [step.node for step in behind if step.status == "skipped"]
+        skipped = [deed.object["node"] for deed in self.steered if deed.object.get("deed") == "skip"]
         return Stood(self.run.node, self.run.status, {step.node: step.output for step in behind}, skipped)
 
     @property
@@ -107,6 +109,7 @@ async def told(db: AsyncSession, id: int) -> Told:
         raise NotFound(f"no run {id}")
     steps = select(Step).where(Step.run == id, Step.index <= SHOWN).order_by(Step.at, Step.index)
     deeds = select(Activity).where(Activity.actor == f"flow.run:{id}").order_by(Activity.id).limit(LONGEST_LIST)
+    steered = select(Activity).where(Activity.kind == "flow.run", Activity.ref == id).order_by(Activity.id)
     children = select(Run).where(Run.parent == id).order_by(Run.id)
     return Told(
         run=run,
@@ -116,6 +119,7 @@ async def told(db: AsyncSession, id: int) -> Told:
         waits=(await db.scalars(select(Wait).where(Wait.run == id).order_by(Wait.at))).all(),
         mails=await _mails(db, run.key),
         deeds=(await db.scalars(deeds)).all(),
+        steered=(await db.scalars(steered.limit(LONGEST_LIST))).all(),
         because=await db.get(Activity, run.because) if run.because else None,
         children=(await db.scalars(children.limit(LONGEST_LIST))).all(),
     )

@@ -33,7 +33,7 @@ async def skip_node(id: FromPath[int], db: Db, view: Page, data: Typed) -> Respo
     view.steward()
     form = Form(data, id="skip")
     with form.refusals():
-        with _answers():
+        with _answers("value"):
             done = await flows.skip(db, id, _value(form), view.now.timestamp())
         return await _told(db, view, id, done, "run-skipped")
     return await show(db, view, id, status=422, skip=form)
@@ -45,8 +45,8 @@ async def resume_run(id: FromPath[int], db: Db, view: Page, data: Typed) -> Resp
     me, form = view.steward(), Form(data, id="answer")
     by, now = f"account.person:{me.id}", view.now.timestamp()
     with form.refusals():
-        with _answers():
-            told = form.text("choice") or _value(form)
+        with _answers("value" if "value" in data else ""):
+            told = _value(form) if "value" in data else _choice(form)
             done = await flows.resume(db, id, form.text("tag"), told, by, now)
         return await _told(db, view, id, done, "run-resumed")
     return await show(db, view, id, status=422, answer=form)
@@ -66,14 +66,21 @@ def _value(form: Form) -> Any:
         raise Invalid(value=say('This is no JSON. Write true, 12, or a text in quotes like "yes".')) from None
 
 
+def _choice(form: Form) -> str:
+    """Raises Invalid."""
+    if not form.text("choice"):
+        raise Invalid(**{"": say("Choose one of the answers.")})
+    return form.text("choice")
+
+
 @contextmanager
-def _answers() -> Iterator[None]:
+def _answers(field: str) -> Iterator[None]:
     """What a run does not take is told where it was typed."""
     try:
         yield
     except flows.WrongAnswer as wrong:
         said = str(wrong)
-        raise Invalid(value=f"{said[:1].upper()}{said[1:].rstrip('.')}.") from None
+        raise Invalid(**{field: f"{said[:1].upper()}{said[1:]}."}) from None
 
 
 ROUTES = [retry_run, skip_node, cancel_run, resume_run]

@@ -71,7 +71,7 @@ def _drawn(told: viewer.Told) -> drawing.Drawing | None:
 
 
 def _who(told: viewer.Told) -> list[str]:
-    deeds = [*told.deeds, told.because] if told.because else told.deeds
+    deeds = [*told.deeds, *told.steered, *([told.because] if told.because else ())]
     return [deed.actor for deed in deeds] + [wait.by for wait in told.waits]
 
 
