@@ -48,7 +48,7 @@ class Coop:
         self.seen, self._public = 0, 0
         """The last commit, of anybody to anything, when `version` was last asked."""
         self.thread = flows.Writer(self.connect, self.turn)
-        self.flows = flows.Durable(self, self.thread, alarm, origin=self.id, clock=clock)
+        self.flows = flows.Durable(self, self.thread, alarm, origin=self.id, clock=clock, scheduled=flows.SCHEDULED)
         self.post = flows.Post(self.thread, alarm, mailer, origin=self.id, clock=clock)
 
     def reading(self) -> AsyncSession:

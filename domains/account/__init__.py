@@ -26,7 +26,20 @@ from .commands import (
 )
 from .models import ROLES, Person, Session, SignIn
 from .passwords import hash_password, is_password
-from .queries import Bearer, bearer, is_reader, names, people, person, person_at, readers, session_of, sessions, sign_in
+from .queries import (
+    Bearer,
+    bearer,
+    is_reader,
+    names,
+    people,
+    person,
+    person_at,
+    readers,
+    session_of,
+    sessions,
+    sign_in,
+    stewards,
+)
 
 __all__ = [
     "ROLES",
@@ -61,6 +74,7 @@ __all__ = [
     "set_role",
     "sign_in",
     "spend_sign_in",
+    "stewards",
     "subscribe",
     "try_password",
     "unsubscribe",

@@ -68,6 +68,11 @@ async def people(db: AsyncSession) -> Sequence[Person]:
     return (await db.scalars(select(Person).order_by(func.lower(Person.name), Person.id))).all()
 
 
+async def stewards(db: AsyncSession) -> Sequence[str]:
+    """Their addresses."""
+    return (await db.scalars(select(Person.address).where(Person.role == "steward").order_by(Person.id))).all()
+
+
 async def names(db: AsyncSession, ids: Collection[int]) -> Mapping[int, str]:
     """Of those whom there are."""
     asked = select(Person.id, Person.name).where(Person.id.in_(ids))

@@ -1,14 +1,17 @@
 """How a flow is written; whatever could be wrong with it is said when it is built, which is at import."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Literal, Self
 
 from . import effects
-from .graph import END, Branch, Each, Effect, Flow, Node, Suspend, Take
+from .clocks import hour_of
+from .graph import END, TESTS, Branch, Each, Effect, Flow, Node, Segment, Suspend, Take
 from .runners import cheapest
+from .takes import takes
 
 FOLLOWING = ""
+DAY = 24 * 60 * 60
 POINTERS = ("next", "then", "otherwise", "late")
 RESERVED = {END, FOLLOWING, "input", "item"}
 
@@ -23,29 +26,36 @@ class flow:
     A node leads to the one written after it unless it says otherwise; the frozen flow names it.
     """
 
-    def __init__(self, name: str, *, In: type, on: str = "", of: str = "") -> None:
+    def __init__(self, name: str, *, In: type, on: str = "", of: str = "", every: str = "") -> None:
         self._about = (name, on, of, tuple(one.name for one in fields(In)))
+        self._every = every
         self._nodes: list[Node] = []
 
     def effect(self, name: str, do: str, /, *, retry: int = 0, next: str = FOLLOWING, **args: Any) -> Self:
         return self._add(Effect(name, do, args, retry, next))
 
-    def branch(self, name: str, on: Take, /, *, equals: Any, then: str = FOLLOWING, otherwise: str = END) -> Self:
-        return self._add(Branch(name, on, equals, then, otherwise))
+    def branch(self, name: str, on: Take, /, *, then: str = FOLLOWING, otherwise: str = END, **asks: Any) -> Self:
+        """`asks` is one of TESTS: `equals="yes"`, `one_of=["yes", "no"]`, `more_than=3`, `is_empty=True`."""
+        if len(asks) != 1 or asks.keys() - TESTS:
+            raise Broken(f"{name} asks one question of {', '.join(TESTS)}")
+        ((test, value),) = asks.items()
+        return self._add(Branch(name, on, test, value, then, otherwise))
 
     def each(
         self,
         name: str,
         over: Take,
-        do: str,
+        do: str | Flow,
         /,
         *,
         retry: int = 0,
         on_error: Literal["stop", "collect"] = "stop",
+        limit: int = 1,
         next: str = FOLLOWING,
         **args: Any,
     ) -> Self:
-        return self._add(Each(name, over, do, args, retry, on_error, next))
+        name_of, spec = (do.name, do.spec) if isinstance(do, Flow) else (do, "")
+        return self._add(Each(name, over, name_of, args, retry, on_error, next, limit, spec))
 
     def suspend(
         self,
@@ -53,23 +63,33 @@ class flow:
         /,
         *,
         tag: str,
-        seconds: float | Take,
+        seconds: float | Take = 0,
+        days: float = 0,
+        until: str = "",
+        choices: tuple[str, ...] = (),
         mail: Mapping[str, Any] | None = None,
         next: str = FOLLOWING,
         late: str = FOLLOWING,
     ) -> Self:
-        return self._add(Suspend(name, tag, seconds, mail, next, late))
+        """For `seconds` or `days`, or `until` the next such hour of the co-op: `Friday 08:00`."""
+        return self._add(Suspend(name, tag, seconds or days * DAY, mail, next, late, until, choices))
 
     def build(self) -> Flow:
         """Raises Broken, UnknownEffect or NoRunner."""
         after = [node.name for node in self._nodes[1:]] + [END]
-        built = Flow(*self._about, tuple(_led(node, then) for node, then in zip(self._nodes, after, strict=True)))
+        nodes = tuple(_led(node, then) for node, then in zip(self._nodes, after, strict=True))
+        built = Flow(*self._about, nodes, self._every)
         check(built)
         return built
 
     def _add(self, node: Node) -> Self:
         self._nodes.append(node)
         return self
+
+
+def foreign(name: str, *, In: type, needs: Iterable[str], on: str = "", of: str = "") -> Flow:
+    """A flow of another engine: it is routed by the needs that it declares, and no runner has to be there yet."""
+    return Flow(name, on, of, tuple(one.name for one in fields(In)), (Segment("segment", tuple(sorted(needs))),))
 
 
 def _led(node: Node, following: str) -> Node:
@@ -84,11 +104,17 @@ def check(built: Flow) -> None:
     _refuse("taken or reserved", [name for name in names if names.count(name) > 1 or name in RESERVED or "." in name])
     _refuse("two suspends with one tag", [tag for tag in tags if tags.count(tag) > 1])
     _refuse("leads nowhere", [name for node in built.nodes for name in after(node) if name not in (*names, END)])
+    _refuse("sleeps for no time", [node.name for node in built.nodes if isinstance(node, Suspend) and _is_brief(node)])
+    _refuse("no such hour", [when for when in _hours(built) if not hour_of(when)])
+    _refuse("no such limit", [node.name for node in built.nodes if isinstance(node, Each) and node.limit < 1])
     order = _order(built)
     _refuse("unreachable", [name for name in names if name not in order])
     for node in built.nodes:
-        if isinstance(node, Effect | Each):
-            _check_effect(node)
+        match node:
+            case Each() if node.runs:
+                _check_child(node)
+            case Effect() | Each():
+                _check_effect(node)
     _check_takes(built, order)
     cheapest(built.needs())
 
@@ -119,6 +145,22 @@ def _order(built: Flow) -> list[str]:
     return finished[::-1]
 
 
+def _is_brief(node: Suspend) -> bool:
+    return not node.until and not isinstance(node.seconds, Take) and not node.seconds > 0
+
+
+def _hours(built: Flow) -> list[str]:
+    said = [built.every, *(node.until for node in built.nodes if isinstance(node, Suspend))]
+    return [when for when in said if when]
+
+
+def _check_child(node: Each) -> None:
+    child = Flow.load(node.runs)
+    _refuse(f"{child.name} does not take", sorted(node.args.keys() - child.takes))
+    _refuse(f"{child.name} wants", sorted(set(child.takes) - node.args.keys()))
+    _refuse("a flow is not retried, its nodes are", [node.name] * (node.retry > 0))
+
+
 def _check_effect(node: Effect | Each) -> None:
     performer = effects.known(node.do)
     _refuse(f"{node.do} does not take", sorted(node.args.keys() - performer.takes))
@@ -140,21 +182,10 @@ def _check_takes(built: Flow, order: list[str]) -> None:
         node = built.node(name)
         known = before[name] | {f"input.{field}" for field in built.takes}
         known |= {"item"} if isinstance(node, Each) else set()
-        taken = [take.path for take in _takes([getattr(node, one.name) for one in fields(node)])]
-        _refuse(f"{name} takes what nobody said", [path for path in taken if not _said(path, known)])
+        paths = [take.path for take in takes(node)]
+        _refuse(f"{name} takes what nobody said", [path for path in paths if not _said(path, known)])
 
 
 def _said(path: str, known: set[str]) -> bool:
     root, *rest = path.split(".")
     return (".".join([root, *rest[:1]]) if root == "input" else root) in known
-
-
-def _takes(data: Any) -> Iterator[Take]:
-    match data:
-        case Take():
-            yield data
-        case dict():
-            yield from _takes(list(data.values()))
-        case list() | tuple():
-            for value in data:
-                yield from _takes(value)

@@ -1,7 +1,7 @@
 """What leaves the machine: queued in the transaction that decided it, sent later, at least once, with its key."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,6 @@ from .crew import Crew, back_off
 from .effects import Call, effect
 from .lent import Alarm, Mailer
 from .models import Delivery
-from .store import within
 from .writer import Writer
 
 table = table_of(Delivery)
@@ -36,16 +35,22 @@ _NEXT = select(func.min(table.c.due)).where(table.c.due.is_not(None))
 
 
 @effect("mail.queue@1", "tx")
-async def queue_mail(call: Call, *, to: list[str], template: str, about: Mapping[str, Any] = EMPTY) -> dict[str, int]:
+def queue_mail(call: Call, *, to: list[str], template: str, about: Mapping[str, Any] = EMPTY) -> dict[str, int]:
     """To each of them, however many, in one statement."""
-    payload = {"template": template, **about}
-    await within(call.db, partial(queue, key=call.key, to=to, payload=payload, now=call.now))
-    call.db.info["due"] = call.now
+    return mail(call.connection, call, to, template, about)
+
+
+def mail(
+    connection: Connection, call: Call, to: Sequence[str], template: str, about: Mapping[str, Any] = EMPTY
+) -> dict[str, int]:
+    """What an effect does that mails: `{queued}`."""
+    queue(connection, call.key, to, {"template": template, **about}, call.now)
+    call.due.append(call.now)
     return {"queued": len(to)}
 
 
 def queue(connection: Connection, key: str, to: Iterable[str], payload: Mapping[str, Any], now: float) -> None:
-    same = {"kind": "mail", "payload": payload, "status": "waiting", "due": now, "attempt": 0, "error": ""}
+    same = {"kind": "mail", "payload": payload, "status": "waiting", "due": now, "at": now, "attempt": 0, "error": ""}
     if rows := [same | {"key": f"{key}:{one}", "to": one} for one in to]:
         connection.execute(insert(table).on_conflict_do_nothing(), rows)
 

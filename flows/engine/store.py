@@ -1,4 +1,4 @@
-"""What is kept of a run, as plain functions of an open connection.
+"""What a runner keeps of a run, as plain functions of an open connection.
 
 The same function is called by the writer thread, many in one transaction, or inside the session that a `tx` effect
 writes in: `await (await db.connection()).run_sync(function)`. None of them commits.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, literal, select, text, update
+from sqlalchemy import Connection, bindparam, exists, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,16 +16,21 @@ from domains.base import table_of
 
 from . import models
 from .graph import END, Flow
+from .keys import key_of, token_of
 
 definitions, runs = table_of(models.Definition), table_of(models.Run)
 steps, waits = table_of(models.Step), table_of(models.Wait)
 LEASE = 60.0
 T = TypeVar("T")
 CLOSED = ("done", "dead", "cancelled")
+ENDED = (*CLOSED, "held")
+"""Nothing goes on by itself."""
+Note = tuple[str, int, Any]
+"""Node, index, output."""
 
 
 class Stolen(Exception):
-    """Somebody else claimed this run meanwhile: whatever its old runner still has to say is not kept."""
+    """Somebody else has this run now, or ended it: whatever its old runner still has to say is not kept."""
 
 
 @dataclass(slots=True)
@@ -33,27 +38,40 @@ class Running:
     """A claimed run, as its runner knows it."""
 
     id: int
+    key: str
     flow: Flow
     node: str
     fence: int
     attempt: int
     said: dict[str, Any]
+    parent: int | None = None
     status: str = "running"
     items: dict[int, Any] = field(default_factory=dict)
     """What an unfinished each has done so far; its frozen list is -1."""
     begun: bool = False
     """This node is a `once` whose intent was kept by somebody who never came back."""
     answer: dict[str, Any] | None = None
-    notes: list[tuple[str, int, Any]] = field(default_factory=list)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By tag, of all that it has slept for."""
+    notes: list[Note] = field(default_factory=list)
     """Said, not kept yet: it goes with the next checkpoint."""
 
+    @property
+    def token(self) -> str:
+        return token_of(self.key)
 
+    def key_of(self, index: int = 0) -> str:
+        return key_of(self.token, self.node, index)
+
+
+_OPEN = runs.c.status.in_(("ready", "running", "suspended"))
 _CLAIM = (
     update(runs)
     .where(
         runs.c.id.in_(
             select(runs.c.id).where(runs.c.due <= bindparam("now")).order_by(runs.c.due).limit(bindparam("many"))
-        )
+        ),
+        _OPEN,
     )
     .values(status="running", due=bindparam("until"), fence=runs.c.fence + 1, attempt=runs.c.attempt + 1)
     .returning(*runs.c)
@@ -64,13 +82,12 @@ _LATE = (
     .values(status="late", due=None, at=bindparam("now"))
 )
 _NEXT = select(func.min(runs.c.due)).where(runs.c.due.is_not(None))
+_CANCELLED = {"status": "cancelled", "due": null(), "ended": bindparam("now")}
+_LEFT = update(runs).where(runs.c.status == "cancelling", runs.c.due <= bindparam("now")).values(_CANCELLED)
 _MINE = (runs.c.id == bindparam("run_id"), runs.c.fence == bindparam("run_fence"), runs.c.status == "running")
-_MOVE = (
-    update(runs)
-    .where(*_MINE)
-    .values(node=bindparam("to"), status=bindparam("as"), due=bindparam("until"), attempt=bindparam("tried"))
-)
-_PUT_BACK = update(runs).where(*_MINE).values(status=bindparam("as"), due=bindparam("until"), error=bindparam("why"))
+_STAND: dict[str, Any] = {"status": bindparam("as"), "due": bindparam("until"), "ended": bindparam("over")}
+_MOVE = update(runs).where(*_MINE).values(node=bindparam("to"), attempt=bindparam("tried"), **_STAND)
+_PUT_BACK = update(runs).where(*_MINE).values(error=bindparam("why"), attempt=bindparam("tried"), **_STAND)
 _DEFINED = select(definitions.c.hash).where(definitions.c.hash == bindparam("the_hash"))
 _START = insert(runs).on_conflict_do_nothing()
 _STEP = insert(steps).prefix_with("OR REPLACE")
@@ -82,11 +99,6 @@ _WAKE = _WAKE.values(status="ready", due=bindparam("now"))
 _WAKE_IF_RESUMED = _WAKE.where(
     exists().where(waits.c.run == bindparam("run_id"), waits.c.tag == bindparam("the_tag"), waits.c.status == "resumed")
 )
-_RESUME = (
-    update(waits)
-    .where(waits.c.run == bindparam("run_id"), waits.c.tag == bindparam("the_tag"), waits.c.status == "open")
-    .values(status="resumed", due=None, payload=bindparam("told"), by=bindparam("who"), at=bindparam("now"))
-)
 
 
 async def within(db: AsyncSession, function: Callable[[Connection], T]) -> T:
@@ -95,97 +107,93 @@ async def within(db: AsyncSession, function: Callable[[Connection], T]) -> T:
 
 
 def start(
-    connection: Connection, flow: Flow, input: dict[str, Any], key: str, now: float, *, claimed: bool = False
+    connection: Connection,
+    flow: Flow,
+    input: dict[str, Any],
+    key: str,
+    now: float,
+    *,
+    claimed: bool = False,
+    because: int | None = None,
+    parent: int | None = None,
 ) -> Running | None:
     """Ready at once, or claimed by the caller; None when that key was started before: nothing happens twice."""
     _define(connection, flow)
     stand = {"status": "running", "due": now + LEASE} if claimed else {"status": "ready", "due": now}
     row = {"definition": flow.hash, "key": key, "input": input, "node": flow.nodes[0].name, "error": ""} | stand
+    row |= {"name": flow.name, "began": now, "because": because, "parent": parent}
     found = connection.execute(_START, row | {"fence": int(claimed), "attempt": int(claimed)})
     if found.rowcount:
-        return Running(found.lastrowid, flow, flow.nodes[0].name, int(claimed), int(claimed), {"input": input})
+        first, tried = flow.nodes[0].name, int(claimed)
+        return Running(found.lastrowid, key, flow, first, tried, tried, {"input": input}, parent)
     return None
 
 
-def id_of(connection: Connection, key: str) -> int | None:
-    return connection.scalar(select(runs.c.id).where(runs.c.key == key))
-
-
-def claim(connection: Connection, now: float, many: int) -> tuple[list[Running], float | None]:
-    """Up to `many` due runs, now leased and fenced, with all they said before; and when the next one is due."""
+def claim(connection: Connection, now: float, many: int) -> tuple[Sequence[Any], float | None]:
+    """Up to `many` due runs, now leased and fenced; and when the next one is due."""
     connection.execute(_LATE, {"now": now})
+    connection.execute(_LEFT, {"now": now})
     claimed = connection.execute(_CLAIM, {"now": now, "many": many, "until": now + LEASE}).all()
-    return _recall(connection, claimed), connection.scalar(_NEXT)
+    return claimed, connection.scalar(_NEXT)
 
 
-def move(connection: Connection, run: Running, to: str, now: float) -> None:
+def move(connection: Connection, run: Running, to: str, now: float, notes: Sequence[Note] | None = None) -> None:
     """The checkpoint: the run stands at `to`, and all that was said on the way is kept. Raises Stolen."""
-    if to == END:
-        _stand(connection, run, now, {"to": to, "as": "done", "until": None, "tried": 0})
-    else:
-        _stand(connection, run, now, {"to": to, "as": "running", "until": now + LEASE, "tried": 1})
+    over, tried = (now, 0) if to == END else (None, 1)
+    stands = {"as": "done", "until": None} if to == END else {"as": "running", "until": now + LEASE}
+    _change(connection, _MOVE, run, {"to": to, "over": over, "tried": tried} | stands)
+    keep(connection, run, run.notes if notes is None else notes, now)
+    if over and run.parent:
+        wake(connection, run.parent, now)
 
 
-def step(
-    connection: Connection, run: Running, node: str, index: int, output: Any, now: float, status: str = "done"
-) -> None:
-    row = {"run": run.id, "node": node, "index": index, "status": status, "output": output, "at": now}
-    connection.execute(_STEP, row)
+def keep(connection: Connection, run: Running, notes: Sequence[Note], now: float, status: str = "done") -> None:
+    if notes:
+        row = {"run": run.id, "status": status, "at": now, "attempt": run.attempt}
+        connection.execute(_STEP, [row | {"node": node, "index": index, "output": out} for node, index, out in notes])
 
 
-def suspend(connection: Connection, run: Running, tag: str, due: float, now: float) -> bool:
+def suspend(connection: Connection, run: Running, tag: str, due: float | None, now: float) -> bool:
     """The run sleeps and its wait is open; or, when somebody was early, it is ready at once (True). Raises Stolen."""
-    _stand(connection, run, now, {"to": run.node, "as": "suspended", "until": due, "tried": 0})
+    sleep(connection, run, now, due)
     row = {"run": run.id, "tag": tag, "due": due, "status": "open", "payload": None, "by": "", "at": now}
     connection.execute(_WAIT, row)
     return connection.execute(_WAKE_IF_RESUMED, {"run_id": run.id, "the_tag": tag, "now": now}).rowcount == 1
 
 
-def resume(connection: Connection, id: int, tag: str, payload: Any, by: str, now: float) -> bool:
-    """True for the one who woke it; what comes before the run waits is buffered, and there too the first wins."""
-    told = {"run_id": id, "the_tag": tag, "told": payload, "who": by, "now": now}
-    if connection.execute(_RESUME, told).rowcount:
-        connection.execute(_WAKE, {"run_id": id, "now": now})
-        return True
-    row: list[ColumnElement[Any]] = [
-        literal(id),
-        literal(tag),
-        literal("early"),
-        literal(payload, waits.c.payload.type),
-        literal(by),
-        literal(now),
-    ]
-    early = select(*row).where(exists().where(runs.c.id == id, runs.c.status.not_in(CLOSED)))
-    buffer = insert(waits).from_select(["run", "tag", "status", "payload", "by", "at"], early).on_conflict_do_nothing()
-    return connection.execute(buffer).rowcount == 1
+def sleep(connection: Connection, run: Running, now: float, due: float | None = None) -> None:
+    """Until `due`, or until it is woken. Raises Stolen."""
+    _change(connection, _MOVE, run, {"to": run.node, "as": "suspended", "until": due, "over": None, "tried": 0})
+    keep(connection, run, run.notes, now)
 
 
-def put_back(connection: Connection, run: Running, status: str, due: float | None, why: str) -> None:
+def wake(connection: Connection, id: int, now: float) -> bool:
+    """Whether it slept."""
+    return connection.execute(_WAKE, {"run_id": id, "now": now}).rowcount == 1
+
+
+def put_back(
+    connection: Connection, run: Running, status: str, due: float | None, why: str, now: float, tried: int
+) -> None:
     """Says nothing of where the run stands, so it is harmless after a checkpoint of unknown outcome. Raises Stolen."""
-    _change(connection, _PUT_BACK, run, {"as": status, "until": due, "why": why})
+    over = now if status in ENDED else None
+    _change(connection, _PUT_BACK, run, {"as": status, "until": due, "why": why, "over": over, "tried": tried})
+    if over and run.parent:
+        wake(connection, run.parent, now)
+
+
+def yield_cancelled(connection: Connection, run: Running, now: float) -> None:
+    """A run that was cancelled while it ran is at its end once its runner has let go."""
+    left = update(runs).where(runs.c.id == run.id, runs.c.fence == run.fence, runs.c.status == "cancelling")
+    connection.execute(left.values(_CANCELLED), {"now": now})
 
 
 def take_over(connection: Connection, now: float) -> bool:
     """Whoever opens a file is its only owner: what is running there was left by the dead. Whether anything was."""
+    ended = update(runs).where(runs.c.status == "cancelling").values(_CANCELLED)
+    connection.execute(ended, {"now": now})
     left = update(runs).where(runs.c.status == "running").values(status="ready", due=now)
     return connection.execute(left).rowcount > 0
-
-
-def outcome(connection: Connection, id: int | None) -> dict[str, Any]:
-    """`{status: suspended, resume: {id, tag}}` while it sleeps, `{status, effects, flow_id}` else."""
-    run = connection.execute(select(runs).where(runs.c.id == id)).one()
-    if run.status == "suspended":
-        tag = connection.scalar(select(waits.c.tag).where(waits.c.run == id, waits.c.status == "open"))
-        return {"status": run.status, "resume": {"id": id, "tag": tag}}
-    kept = select(steps.c.node, steps.c.output).where(steps.c.run == id, steps.c.index == 0, steps.c.status == "done")
-    said = [tuple(row) for row in connection.execute(kept.order_by(text("rowid")))]
-    return {"status": run.status, "effects": effects_of(_flow(connection, run.definition), said), "flow_id": id}
-
-
-def effects_of(flow: Flow, said: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
-    """Effects as data: which node, by which name, and what came of it."""
-    doing = {node.name: node.do for node in flow.nodes if hasattr(node, "do")}
-    return [{"node": name, "effect": doing[name], "output": output} for name, output in said if name in doing]
 
 
 def _define(connection: Connection, flow: Flow) -> None:
@@ -195,46 +203,6 @@ def _define(connection: Connection, flow: Flow) -> None:
         connection.execute(insert(definitions).on_conflict_do_nothing(), row)
 
 
-def _stand(connection: Connection, run: Running, now: float, values: dict[str, Any]) -> None:
-    _change(connection, _MOVE, run, values)
-    for node, index, output in run.notes:
-        step(connection, run, node, index, output, now)
-
-
 def _change(connection: Connection, statement: Any, run: Running, values: dict[str, Any]) -> None:
     if not connection.execute(statement, {"run_id": run.id, "run_fence": run.fence, **values}).rowcount:
         raise Stolen(f"run {run.id}, fence {run.fence}")
-
-
-def _recall(connection: Connection, claimed: Sequence[Any]) -> list[Running]:
-    found: dict[int, Running] = {}
-    for row in claimed:
-        flow = _flow(connection, row.definition)
-        found[row.id] = Running(row.id, flow, row.node, row.fence, row.attempt, {"input": row.input})
-    for row in connection.execute(select(steps).where(steps.c.run.in_(found))) if found else ():
-        _remember(found[row.run], row)
-    for row in connection.execute(select(waits).where(waits.c.run.in_(found))) if found else ():
-        run = found[row.run]
-        if row.status in ("resumed", "late") and getattr(run.flow.node(run.node), "tag", None) == row.tag:
-            run.answer = {"late": row.status == "late", "payload": row.payload, "by": row.by}
-    return list(found.values())
-
-
-def _remember(run: Running, row: Any) -> None:
-    if row.status == "begun":
-        run.begun = run.begun or row.node == run.node
-    elif row.node == run.node:
-        run.items[row.index] = row.output
-    elif row.index == 0:
-        run.said[row.node] = row.output
-
-
-def _flow(connection: Connection, hash: str) -> Flow:
-    """A run is pinned to the definition that it was started with."""
-    if hash not in _loaded:
-        spec = connection.execute(select(definitions.c.spec).where(definitions.c.hash == hash)).scalar_one()
-        _loaded[hash] = Flow.load(spec)
-    return _loaded[hash]
-
-
-_loaded: dict[str, Flow] = {}

@@ -1,4 +1,4 @@
-"""A run remembers its name, its times, what set it off and whose item it is; schedules; the ledger by actor and thing."""
+"""A run remembers its name, its times, what set it off and whose item it is; schedules have a table."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -51,6 +51,33 @@ def upgrade() -> None:
     )
     op.execute('INSERT INTO flow_steps SELECT run, node, "index", status, output, at, 1 FROM flow_steps_before')
     op.drop_table("flow_steps_before")
+    op.drop_index("flow_deliveries_due", "flow_deliveries")
+    op.rename_table("flow_deliveries", "flow_deliveries_before")
+    op.create_table(
+        "flow_deliveries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("to", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("due", sa.Double(), nullable=True),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("flow_deliveries_pk")),
+        sa.UniqueConstraint("key", name=op.f("flow_deliveries_key")),
+        sqlite_autoincrement=True,
+    )
+    op.execute(
+        'INSERT INTO flow_deliveries SELECT id, key, kind, "to", payload, status, due, unixepoch(), attempt, error '
+        "FROM flow_deliveries_before"
+    )
+    op.drop_table("flow_deliveries_before")
+    op.create_index(
+        "flow_deliveries_due", "flow_deliveries", ["due"], unique=False, sqlite_where=sa.text("due IS NOT NULL")
+    )
+    op.create_index("flow_deliveries_at", "flow_deliveries", ["at"], unique=False)
     op.create_table(
         "flow_schedules",
         sa.Column("name", sa.String(), nullable=False),

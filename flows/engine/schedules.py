@@ -1,0 +1,76 @@
+"""What a co-op does by itself, at hours of its own time zone. Of ticks that were missed the latest runs, once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, select, text
+from sqlalchemy.dialects.sqlite import insert
+
+from domains.base import table_of
+
+from . import store
+from .clocks import Hour, hour_of, zone_of
+from .graph import Flow
+from .models import Schedule
+
+table = table_of(Schedule)
+LONGEST = 8 * 24 * 60 * 60
+"""Seconds between two hours, at most: what is due later was set by a clock that was wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    flow: Flow
+    wanted: str
+    """SQL, of its row in flow_schedules: whether it has anything to do then. If not, nobody wakes and nothing runs."""
+
+    @property
+    def hour(self) -> Hour:
+        hour = hour_of(self.flow.every)
+        assert hour
+        return hour
+
+
+def next_due(scheduled: Sequence[Scheduled]) -> str:
+    """SQL: when the first of those that would have anything to do is due."""
+    due = "SELECT next AS due FROM flow_schedules WHERE name = '{}' AND ({})"
+    return " UNION ALL ".join(due.format(one.flow.name, one.wanted) for one in scheduled)
+
+
+def wind(connection: Connection, scheduled: Sequence[Scheduled], now: float) -> float | None:
+    """After the file was opened, or its co-op has moved to another time zone; when the next tick is."""
+    zone = zone_of(connection)
+    known = {row.name: row for row in connection.execute(select(table))}
+    connection.execute(delete(table).where(table.c.name.not_in([one.flow.name for one in scheduled])))
+    for one in scheduled:
+        expression = f"{one.flow.every} {zone.key}"
+        there = known.get(one.flow.name)
+        if there is None or there.expression != expression or there.next > now + LONGEST:
+            _set(connection, one, expression, one.hour.after(now, zone))
+    return _next(connection)
+
+
+def tick(connection: Connection, scheduled: Sequence[Scheduled], now: float) -> float | None:
+    """Starts what is due; when the next tick is. It is advanced and its run is there in one transaction."""
+    zone = zone_of(connection)
+    for row in connection.execute(select(table).where((table.c.next <= now) | (table.c.next > now + LONGEST))).all():
+        one = next(one for one in scheduled if one.flow.name == row.name)
+        if row.next <= now and _is_wanted(connection, one):
+            at = one.hour.before(now, zone)
+            store.start(connection, one.flow, {"at": at}, f"schedule:{row.name}:{at:.0f}", now)
+        _set(connection, one, f"{one.flow.every} {zone.key}", one.hour.after(now, zone))
+    return _next(connection)
+
+
+def _is_wanted(connection: Connection, one: Scheduled) -> bool:
+    asked = text(f"SELECT {one.wanted} FROM flow_schedules WHERE name = :name")
+    return bool(connection.scalar(asked, {"name": one.flow.name}))
+
+
+def _set(connection: Connection, one: Scheduled, expression: str, next: float) -> None:
+    row = {"name": one.flow.name, "expression": expression, "next": next}
+    connection.execute(insert(table).prefix_with("OR REPLACE"), row)
+
+
+def _next(connection: Connection) -> float | None:
+    return connection.scalar(select(table.c.next).order_by(table.c.next).limit(1))
