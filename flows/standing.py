@@ -22,6 +22,15 @@ WORDS = {
     CANCELLED: say("Cancelled here"),
 }
 """State of a node -> its word; its shape in `shapes.svg` and its colour go by the state itself."""
+NAMES = {
+    NOW: "now",
+    WAITING: "waiting",
+    SKIPPED: "skipped",
+    AHEAD: "ahead",
+    PASSED_BY: "not taken",
+    CANCELLED: "cancelled",
+}
+"""What scripts are told instead of the look's own name of a state."""
 RUNS = {
     "ready": (NOW, say("Ready")),
     "running": (NOW, say("Under way")),

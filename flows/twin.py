@@ -10,7 +10,7 @@ from . import drawing, viewer
 from .engine.graph import END, Each, Effect, Flow, Suspend
 from .engine.models import Delivery, Run, Step, Wait
 from .redaction import redacted, text
-from .standing import standing
+from .standing import NAMES, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,13 @@ def moment(at: float | datetime | None) -> str | None:
 def _node(row: Row) -> dict[str, Any]:
     said = {} if row.output == () else {"output": row.output}
     items = {"items": row.items.count} if row.items else {}
-    known = {"name": row.name, "kind": row.kind, "does": row.does, "state": row.state, "attempts": row.attempts}
+    known = {
+        "name": row.name,
+        "kind": row.kind,
+        "does": row.does,
+        "state": NAMES.get(row.state, row.state),
+        "attempts": row.attempts,
+    }
     return known | {"at": moment(row.at)} | items | said
 
 

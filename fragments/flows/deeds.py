@@ -30,11 +30,11 @@ async def cancel_run(id: FromPath[int], db: Db, view: Page) -> Response[Any]:
 
 @post("/flows/{id:int}/skips")
 async def skip_node(id: FromPath[int], db: Db, view: Page, data: Typed) -> Response[Any]:
-    view.steward()
-    form = Form(data, id="skip")
+    me, form = view.steward(), Form(data, id="skip")
+    by, now = f"account.person:{me.id}", view.now.timestamp()
     with form.refusals():
         with _answers("value"):
-            done = await flows.skip(db, id, _value(form), view.now.timestamp())
+            done = await flows.skip(db, id, _value(form), by, now)
         return await _told(db, view, id, done, "run-skipped")
     return await show(db, view, id, status=422, skip=form)
 
