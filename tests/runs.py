@@ -1,4 +1,4 @@
-"""Runs that stand in every way there is, of flows that any server of ours can go on with; the engine itself makes them."""
+"""Runs in every state there is, made by the engine itself, of flows that any server of ours can go on with."""
 
 from dataclasses import dataclass, fields
 from functools import partial
