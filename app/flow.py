@@ -22,12 +22,12 @@ def flow() -> None:
 
 @command(flow, "list")
 @SLUG
-@click.option("--state", type=click.Choice(STATES + STATUSES), default="", help="Only those that stand so.")
+@click.option("--state", type=click.Choice(STATES + STATUSES), help="Only those that stand so.")
 @click.option("--search", metavar="WORDS", default="", help="Only those with all of these words in them.")
 @AS_JSON
-def list_runs(data_dir: Path | None, as_json: bool, **about: str) -> None:
+def list_runs(data_dir: Path | None, as_json: bool, state: str | None, **about: str) -> None:
     """The newest fifty runs of the co-op SLUG."""
-    found = asked(data_dir, "list_runs", **about)
+    found = asked(data_dir, "list_runs", state=state or "", **about)
     if as_json:
         return click.echo(json.dumps(found))
     if not found:

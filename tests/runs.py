@@ -77,7 +77,7 @@ async def give_up(coop, id):
         await settle(coop)
 
 
-async def newsletter(coop, title="Four leeks"):
+async def newsletter(coop, title="Mulch in the rain"):
     """A post for the newsletter is published; the run that it sets off waits for its day."""
     async with coop.writing() as db:
         await blog.write_post(db, blog.Words(title, "At last.", tags="newsletter"), status="published")

@@ -21,7 +21,7 @@ KINDS = {
     "segment": say("Elsewhere"),
     "end": say("End"),
 }
-SOON, LATER = "2s", "10s"
+SOON, LATER = "2s", "5s"
 """How often a page asks again: while the run moves, and while it can move."""
 
 

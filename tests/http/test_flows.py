@@ -9,7 +9,7 @@ from sqlalchemy import update
 from app.answers import answer
 from app.commands import quiet
 from domains import account
-from domains.activities import Activity
+from domains.activities import Activity, record
 from flows.engine.models import Run, Wait
 from tests import runs
 from tests.conftest import all_of, settle
@@ -295,8 +295,6 @@ async def test_the_desk_leads_to_what_is_stuck(steward, made):
 
 async def test_the_ledger_names_the_run_that_did_something(steward, coop, made):
     async with coop.writing() as db:
-        from domains.activities import record
-
         await record(db, Activity(type="Note", kind="tale", ref=1, actor=f"flow.run:{made['done']}"))
         await record(db, Activity(type="Note", kind="tale", ref=2, actor="flow.run:9999"))
         await record(db, Activity(type="Note", kind="tale", ref=3, actor="flow.run:x"))

@@ -13,7 +13,7 @@ from httpx import ASGITransport, AsyncClient
 
 from app.commands import create_coop
 from app.main import House
-from tests import pages
+from tests import pages, runs
 from tests.conftest import settle
 from tests.http.conftest import PARTIAL, cookies, settings
 
@@ -137,6 +137,7 @@ def walk(tmp_path_factory):
             made = await create_coop(house, lambda *_: None, **about)
             async with house.tenants.use(made["id"]) as coop:
                 await settle(coop)
+                await runs.in_every_state(coop)
             await walk.go(urlsplit(made["sign_in_url"]).path)
             await walk.refused()
             return walk
