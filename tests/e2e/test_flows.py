@@ -19,13 +19,13 @@ def published(page, title):
     page.get_by_role("button", name="Publish").click()
     expect(heading(page, title)).to_be_visible()
     on_the_desk(page, "Flows")
-    page.get_by_role("row").filter(has_text=title).get_by_role("link").click()
+    page.get_by_role("row").filter(has_text=title).first.get_by_role("link").click()
     expect(heading(page, "blog.newsletter")).to_be_visible()
 
 
 def taken_off(page, title):
     page.goto("/blog/posts")
-    page.get_by_role("row").filter(has_text=title).get_by_role("link", name="Edit").click()
+    page.get_by_role("row").filter(has_text=title).first.get_by_role("link", name="Edit").click()
     page.get_by_role("button", name="Take it off the site").click()
     expect(page.get_by_role("article")).to_contain_text("This is a draft.")
 
