@@ -33,7 +33,7 @@ class Walk:
     """Everyone asks for every page, sends every form as it stands and empty, and asks again for what came of it."""
 
     def __init__(self, house):
-        self.house, self.sign_in = house, ""
+        self.house, self.sign_in, self.first = house, "", []
         self.shown, self.sent, self.texts, self.kept = set(), set(), {}, {}
 
     def browser(self, who):
@@ -71,7 +71,7 @@ class Walk:
     async def of(self, who, sends):
         if who:
             await self.arrive(who)
-        crawl, forms = pages.Crawl("/", "/steward", self.sign_in, most=2), {}
+        crawl, forms = pages.Crawl(*self.first, "/", "/steward", self.sign_in, most=2), {}
         while address := crawl.next():
             page = await self.ask(who, address)
             crawl.found(page)
@@ -137,7 +137,8 @@ def walk(tmp_path_factory):
             made = await create_coop(house, lambda *_: None, **about)
             async with house.tenants.use(made["id"]) as coop:
                 await settle(coop)
-                await runs.in_every_state(coop)
+                known = await runs.in_every_state(coop)
+                walk.first = [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
             await walk.go(urlsplit(made["sign_in_url"]).path)
             await walk.refused()
             return walk
