@@ -63,6 +63,10 @@ class Told:
         return Stood(self.run.node, self.run.status, {step.node: step.output for step in behind}, skipped)
 
     @property
+    def is_stuck(self) -> bool:
+        return self.run.status in STATES["stuck"]
+
+    @property
     def wait(self) -> Wait | None:
         """The one that is open."""
         return next((wait for wait in self.waits if wait.status == "open"), None)

@@ -34,8 +34,10 @@ async def run(id: FromPath[int], db: Db, view: Page) -> Response[str]:
 async def show(
     db: AsyncSession, view: View, id: int, *, status: int = 200, skip: Form | None = None, answer: Form | None = None
 ) -> Response[str]:
-    """`skip`, `answer`: a form that was refused. Raises NotFound."""
+    """`skip`, `answer`: a form that was refused, while the run still stands so that there is one. Raises NotFound."""
     told = await viewer.told(db, id)
+    if (skip and not told.is_stuck) or (answer and not told.question):
+        status = 409
     return await view.render(
         "flows/_run.html",
         title=f"{told.run.name}, {id}",

@@ -254,6 +254,8 @@ async def test_an_answer_that_is_none_is_refused(steward, coop, made, name, data
         ("done", "retries", {}),
         ("newsletter", "retries", {}),
         ("done", "skips", {"value": "1"}),
+        ("asking", "skips", {"value": "yes"}),
+        ("done", "resumptions", {"tag": "ask", "value": "yes"}),
         ("asking", "skips", {"value": "1"}),
         ("done", "cancellations", {}),
         ("cancelled", "cancellations", {}),
