@@ -2,13 +2,14 @@
 
 PYTHON ?= python3
 JOBS ?= 2
+KILLS ?= 500
 BIN := .venv/bin
 READY := "$(PYTHON)" -I ops/bootstrap.py
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(UPGRADE)
 
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup setup-test run test test-peers check lock bench bench-scale pictures clean
+.PHONY: help setup setup-test run test test-long test-peers check lock bench bench-scale pictures clean
 
 help:  ## list these
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -29,6 +30,9 @@ test: setup-test  ## every test, those in a real browser last
 	$(BIN)/python -m pytest --ignore tests/e2e --ignore tests/peers -n $(JOBS) --dist loadscope tests || status=1; \
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/e2e || status=1; \
 	exit $$status
+
+test-long: setup-test  ## flows through five hundred kills (KILLS=500), a quarter of an hour
+	KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/unit/test_kills.py
 
 test-peers: setup-test  ## what software that others wrote says of it: Lighthouse, the W3C's checker of HTML
 	@$(READY) browser

@@ -90,7 +90,7 @@ class Letters:
         from email.utils import localtime
 
         template = self._templates.get_template(f"mail/{payload['template']}.txt")
-        subject, _, body = template.render(site=site, to=to, sign=self._sign, **payload).partition("\n")
+        subject, _, body = template.render({**payload, "site": site, "to": to, "sign": self._sign}).partition("\n")
         mail = EmailMessage()
         mail["Subject"] = _unencoded(subject.strip())
         host = f"[IPv6:{site.host}]" if ":" in site.host else site.host

@@ -105,8 +105,8 @@ async def describe(db: AsyncSession, facts: Facts, url: str = "") -> Site:
         setattr(found, name, value)
     db.add(found)
     await db.flush()
-    if known:
-        await record(db, Activity(type="Update", kind="site.site", ref=found.id, object=said))
+    deed = "Update" if known else "Create"
+    await record(db, Activity(type=deed, kind="site.site", ref=found.id, object=said))
     return found
 
 

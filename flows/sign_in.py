@@ -13,16 +13,16 @@ from .engine.store import within
 WELCOME = timedelta(days=7)
 
 
-async def begin(db: AsyncSession, address: str, next: str, now: float) -> None:
+async def begin(db: AsyncSession, address: str, next: str, now: float, template: str = "sign-in") -> None:
     """Whoever asks learns nothing of who is here. Raises Invalid."""
     if person := await account.ask_sign_in(db, address):
-        await _mail_link(db, person, await account.offer_sign_in(db, person), "sign-in", next, now)
+        await _mail_link(db, person, await account.offer_sign_in(db, person), template, next, now)
 
 
-async def welcome(db: AsyncSession, name: str, address: str, role: str, now: float) -> account.Person:
-    """A new person, and a mail that lets them in. Raises Invalid."""
+async def welcome(db: AsyncSession, name: str, address: str, role: str, now: float, key: str = "") -> account.Person:
+    """A new person, and a mail that lets them in; `key`: its delivery's, a new one unless given. Raises Invalid."""
     person = await account.add_person(db, name, address, role)
-    await _mail_link(db, person, await account.offer_sign_in(db, person, WELCOME), "welcome", "", now)
+    await _mail_link(db, person, await account.offer_sign_in(db, person, WELCOME), "welcome", "", now, key)
     return person
 
 
@@ -36,10 +36,16 @@ async def settle(db: AsyncSession, before: account.Session | None, stranger: str
 
 
 async def _mail_link(
-    db: AsyncSession, person: account.Person, offered: account.SignIn, template: str, next: str, now: float
+    db: AsyncSession,
+    person: account.Person,
+    offered: account.SignIn,
+    template: str,
+    next: str,
+    now: float,
+    key: str = "",
 ) -> None:
     """The link itself is signed when it is written: it stands in no table."""
     payload = {"template": template, "sign_in": offered.id, "next": next}
-    key = f"{template}:{offered.id}"
+    key = key or f"{template}:{offered.id}"
     await within(db, partial(queue, key=key, to=[person.address], payload=payload, now=now))
     db.info["due"] = now

@@ -1,4 +1,4 @@
-"""Account owns people: who they are, how they sign in, which browsers they use, and who reads the newsletter.
+"""Account owns people: who they are, who asks to join them, how they sign in and where, and who reads the newsletter.
 
 A person is somebody whom a steward has let in. A session belongs to a browser; it may have a person, or be no more than
 the place where a visitor's basket hangs.
@@ -24,7 +24,16 @@ from .commands import (
     try_password,
     unsubscribe,
 )
-from .models import ROLES, Person, Session, SignIn
+from .joining import (
+    approve_request,
+    ask_to_join,
+    count_request,
+    decline_request,
+    lapse_request,
+    request,
+    waiting_requests,
+)
+from .models import ROLES, Person, Request, Session, SignIn
 from .passwords import hash_password, is_password
 from .queries import (
     Bearer,
@@ -34,6 +43,7 @@ from .queries import (
     people,
     person,
     person_at,
+    person_if,
     readers,
     session_of,
     sessions,
@@ -45,14 +55,19 @@ __all__ = [
     "ROLES",
     "Bearer",
     "Person",
+    "Request",
     "Session",
     "SignIn",
     "add_person",
+    "approve_request",
     "ask_sign_in",
+    "ask_to_join",
     "bearer",
     "begin_session",
     "count_client",
+    "count_request",
     "count_try",
+    "decline_request",
     "end_own_session",
     "end_session",
     "end_sessions",
@@ -60,14 +75,17 @@ __all__ = [
     "hash_password",
     "is_password",
     "is_reader",
+    "lapse_request",
     "name_session",
     "names",
     "offer_sign_in",
     "people",
     "person",
     "person_at",
+    "person_if",
     "readers",
     "remove_person",
+    "request",
     "session_of",
     "sessions",
     "set_password",
@@ -78,4 +96,5 @@ __all__ = [
     "subscribe",
     "try_password",
     "unsubscribe",
+    "waiting_requests",
 ]

@@ -1,7 +1,7 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domains.base import Table
@@ -82,3 +82,26 @@ class Reader(Table):
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     address: Mapped[str] = mapped_column(unique=True)
+
+
+class Request(Table):
+    """Somebody who would like to be let in."""
+
+    __tablename__ = "account_requests"
+    private = True
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    name: Mapped[str]
+    address: Mapped[str]
+    """Of mail, in lower case."""
+    words: Mapped[str] = mapped_column(default="")
+    """Why they would like to."""
+    status: Mapped[str] = mapped_column(default="waiting")
+    """waiting, approved, declined, or lapsed when nobody answered in time."""
+    asked: Mapped[datetime] = mapped_column(Instant, default_factory=now)
+    decided: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    decided_by: Mapped[str] = mapped_column(default="")
+    """As the ledger calls whoever did: `account.person:7`."""
+
+
+Index("account_requests_waiting", Request.address, unique=True, sqlite_where=text("status = 'waiting'"))

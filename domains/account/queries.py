@@ -59,6 +59,11 @@ async def person(db: AsyncSession, id: int) -> Person:
     raise NotFound(f"no person {id}")
 
 
+async def person_if(db: AsyncSession, id: int) -> Person | None:
+    """None for nobody."""
+    return await db.get(Person, id)
+
+
 async def person_at(db: AsyncSession, address: str) -> Person | None:
     return (await db.scalars(select(Person).where(Person.address == address.strip().lower()))).one_or_none()
 

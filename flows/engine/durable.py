@@ -14,7 +14,7 @@ from . import recall, schedules, steering, store
 from .children import ItemDied
 from .crew import Crew, back_off
 from .effects import UnknownEffect
-from .graph import Flow
+from .graph import END, Flow
 from .lent import Alarm, File
 from .limits import Later, Limits
 from .runners import NoRunner
@@ -123,7 +123,7 @@ def _after(run: Running, error: Exception, now: float) -> tuple[str, float | Non
         return "ready", error.due, run.attempt - 1
     if isinstance(error, Held | UnknownEffect | NoRunner):
         return "held", None, run.attempt
-    tries = getattr(run.flow.node(run.node), "retry", 0) or TRIES
+    tries = TRIES if run.node == END else getattr(run.flow.node(run.node), "retry", 0) or TRIES
     if isinstance(error, ItemDied) or (not isinstance(error, BUSY) and run.attempt > tries):
         return "dead", None, run.attempt
     return "ready", now + back_off(run.attempt), run.attempt

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, exists, func, null, select, update
+from sqlalchemy import Connection, bindparam, case, exists, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,6 +55,11 @@ class Running:
     """By tag, of all that it has slept for."""
     notes: list[Note] = field(default_factory=list)
     """Said, not kept yet: it goes with the next checkpoint."""
+    stood: str = ""
+    """Where the last checkpoint left it."""
+
+    def __post_init__(self) -> None:
+        self.stood = self.node
 
     @property
     def token(self) -> str:
@@ -87,7 +92,8 @@ _LEFT = update(runs).where(runs.c.status == "cancelling", runs.c.due <= bindpara
 _MINE = (runs.c.id == bindparam("run_id"), runs.c.fence == bindparam("run_fence"), runs.c.status == "running")
 _STAND: dict[str, Any] = {"status": bindparam("as"), "due": bindparam("until"), "ended": bindparam("over")}
 _MOVE = update(runs).where(*_MINE).values(node=bindparam("to"), attempt=bindparam("tried"), **_STAND)
-_PUT_BACK = update(runs).where(*_MINE).values(error=bindparam("why"), attempt=bindparam("tried"), **_STAND)
+_THERE = case((runs.c.node == bindparam("stood"), bindparam("at")), else_=runs.c.node)
+_PUT_BACK = update(runs).where(*_MINE).values(node=_THERE, error=bindparam("why"), attempt=bindparam("tried"), **_STAND)
 _DEFINED = select(definitions.c.hash).where(definitions.c.hash == bindparam("the_hash"))
 _START = insert(runs).on_conflict_do_nothing()
 _STEP = insert(steps).prefix_with("OR REPLACE")
@@ -175,10 +181,12 @@ def wake(connection: Connection, id: int, now: float) -> bool:
 def put_back(
     connection: Connection, run: Running, status: str, due: float | None, why: str, now: float, tried: int
 ) -> None:
-    """Says nothing of where the run stands, so it is harmless after a checkpoint of unknown outcome. Raises Stolen."""
-    over = now if status in ENDED else None
-    _change(connection, _PUT_BACK, run, {"as": status, "until": due, "why": why, "over": over, "tried": tried})
-    if over and run.parent:
+    """With what was noted since the last checkpoint; after one of unknown outcome it is harmless, for where that has
+    moved the run, there it stays. Raises Stolen."""
+    stands = {"as": status, "until": due, "over": now if status in ENDED else None, "tried": tried, "why": why}
+    _change(connection, _PUT_BACK, run, stands | {"stood": run.stood, "at": run.stood if run.node == END else run.node})
+    keep(connection, run, run.notes, now)
+    if status in ENDED and run.parent:
         wake(connection, run.parent, now)
 
 

@@ -246,7 +246,8 @@ class Walker:
 
     def _moved(self, to: str, noted: int | None = None) -> None:
         del self._run.notes[:noted]
-        self._run.attempt, self._run.status = 1, "done" if to == END else "running"
+        self._run.attempt, self._run.stood = 1, to
+        self._run.status = "done" if to == END else "running"
 
     def _note(self, output: Any, to: str) -> None:
         self._run.notes.append((self._run.node, 0, output))

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 
 from domains import account
 from domains.errors import NotFound, say
+from flows import join
 from flows import sign_in as story
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
@@ -72,6 +73,7 @@ async def _people(db: Db, view: View, refused: Form | None = None, status: int =
         title=view.text(say("People")),
         layout="desk.html",
         status=status,
+        requests=await join.waiting(db),
         rows=rows,
         roles=[(role, view.text(name)) for role, name, _ in ROLES],
         wrong=refused or Form(),

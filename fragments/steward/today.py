@@ -5,7 +5,7 @@ from litestar import Response, get
 
 from domains import account, activities, market
 from domains.errors import say
-from flows import desk
+from flows import desk, join
 from fragments.actors import actors
 from fragments.view import Db, Page, View
 
@@ -61,7 +61,7 @@ async def today(db: Db, view: Page) -> Response[str]:
         "steward/_today.html",
         title=view.text(say("Desk")),
         layout="desk.html",
-        needs=list(_needs(await desk.stuck(db), view)),
+        needs=list(_needs(await desk.stuck(db), len(await join.waiting(db)), view)),
         steps=await steps(db, view, people),
         people=len(people),
         goods=goods,
@@ -72,7 +72,9 @@ async def today(db: Db, view: Page) -> Response[str]:
     )
 
 
-def _needs(stuck: desk.Stuck, view: View) -> Iterator[Need]:
+def _needs(stuck: desk.Stuck, asking: int, view: View) -> Iterator[Need]:
+    if asking:
+        yield _asking(asking, view)
     if not view.copies.to:
         yield UNCOPIED
     if stuck.mails:
@@ -81,6 +83,12 @@ def _needs(stuck: desk.Stuck, view: View) -> Iterator[Need]:
         yield LATE
     if stuck.runs:
         yield STUCK
+
+
+def _asking(many: int, view: View) -> Need:
+    what = view.text(say("Somebody asks to join") if many == 1 else say("{many} people ask to join")).format(many=many)
+    why = say("Whoever is not answered within two weeks is told that nobody did.")
+    return Need(what, why, "/account/people", say("Answer"))
 
 
 ROUTES = [today]

@@ -93,11 +93,19 @@ class Rose:
 
     def link(self, address, mails=1):
         """To sign in, out of the newest mail to this address, once there are so many."""
+        return re.search(r"http://\S+/account/sign-in-link/\S+", self.mailed(address, mails)[-1])[0]
+
+    def joining(self, steward, address):
+        """To approve and to decline whoever asks with this address."""
+        return re.findall(r"http://\S+/account/joining/\S+", self.mailed(steward, 1, address)[-1])
+
+    def mailed(self, address, many, words=""):
+        """So many mails with these words, the newest last, once they are there."""
         deadline = time.monotonic() + PATIENCE
-        while len(found := self.mails(address)) < mails:
+        while len(found := [mail for mail in self.mails(address) if words in mail]) < many:
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.05)
-        return re.search(r"http://\S+/account/sign-in-link/\S+", found[-1])[0]
+        return found
 
     def mails(self, address):
         """What was mailed there, the newest last."""

@@ -52,6 +52,7 @@ UNLINKED = [
     (STRANGER, "/events/calendar?month=2099-12"),
     (STRANGER, "/nothing-here"),
     (STRANGER, "/account/sign-in?said=signed-out"),
+    (STRANGER, "/account/joining/nowhere"),
     (STEWARD, "/steward/ledger?words=zebra"),
 ]
 """States that no link leads to."""
@@ -99,17 +100,33 @@ def crawl(machine, first):
 
 
 @pytest.fixture(scope="session")
-def samples(oakhill, reached):
-    """Route -> an address of it, for all that people see."""
-    link = urlsplit(oakhill.told("coop", "sign-in", "oakhill", MEMBER)).path
-    return pages.samples([*reached[STRANGER], *reached[STEWARD], link])
+def asking(oakhill, machines):
+    """What a steward is mailed of somebody who waits, and of others whom they have let in and declined."""
+    found = {}
+    for answer in ("waiting", "approve", "decline"):
+        address = f"{answer}@far.example"
+        about = {"name": "Mei Lin", "address": address, "words": "I bake on Saturdays.\n\nTam told me of you."}
+        assert machines[STRANGER].post("/account/join", form=about).ok
+        found[answer] = urlsplit(oakhill.joining(STEWARD, address)[0]).path
+        if answer != "waiting":
+            assert machines[STRANGER].post(found[answer], form={"answer": answer}).ok
+    yield found
+    machines[STRANGER].post(found["waiting"], form={"answer": "decline"})
 
 
 @pytest.fixture(scope="session")
-def different(machines, samples):
+def samples(oakhill, reached, asking):
+    """Route -> an address of it, for all that people see."""
+    link = urlsplit(oakhill.told("coop", "sign-in", "oakhill", MEMBER)).path
+    return pages.samples([*reached[STRANGER], *reached[STEWARD], link, asking["waiting"]])
+
+
+@pytest.fixture(scope="session")
+def different(machines, samples, asking):
     """(who, address) of all pages with something in them that no page before had; and the (who, form) in them."""
     different, forms, seen = [], {}, set()
-    for who, address in [(who, address) for address in samples.values() for who in machines] + UNLINKED:
+    decided = [(STRANGER, f"{asking['waiting']}?answer=decline"), *((STRANGER, path) for path in asking.values())]
+    for who, address in [(who, address) for address in samples.values() for who in machines] + UNLINKED + decided:
         html = machines[who].get(address).text()
         parts = {re.sub(ALIKE, "", part) for part in re.findall(PARTS, html, re.DOTALL)}
         if parts - seen:

@@ -90,6 +90,12 @@ async def test_what_strangers_see_stands_in_the_page(oak, path):
     assert page.status_code == part.status_code == 200 and part.text in page.text and "<html" not in part.text
 
 
+@pytest.mark.parametrize("path", ["/account/join", "/account/request-sent", "/account/joining/unsigned"])
+async def test_the_way_in_stands_in_the_page(oak, path):
+    page, part = await oak.get(path), await oak.get(path, headers=PARTIAL)
+    assert page.status_code == part.status_code and part.text in page.text and "<html" not in part.text
+
+
 @pytest.mark.parametrize("path", ["/account/home", "/account/newsletter", "/account/password"])
 async def test_what_members_see_stands_in_the_page_and_strangers_sign_in_first(oak, member, path):
     page, part = await member.get(path), await member.get(path, headers=PARTIAL)

@@ -33,7 +33,7 @@ class Walk:
     """Everyone asks for every page, sends every form as it stands and empty, and asks again for what came of it."""
 
     def __init__(self, house):
-        self.house, self.sign_in, self.first = house, "", []
+        self.house, self.sign_in, self.joining, self.first = house, "", "", []
         self.shown, self.sent, self.texts, self.kept = set(), set(), {}, {}
 
     def browser(self, who):
@@ -47,6 +47,25 @@ class Walk:
             (form,) = page.forms
             for values in form.emptied(), form.values | {"then": "look"}:
                 self.note(STRANGER, await self.client.post(form.action, data=values))
+
+    async def asked(self, coop):
+        """Somebody asks to join twice, once to be answered by mail and once to wait."""
+        async with self.browser(STRANGER) as client:
+            for name in "Mei", "Sam":
+                about = {"name": name, "address": f"{name}@far.example", "words": "Bread."}
+                assert (await client.post("/account/join", data=about)).has_redirect_location
+        await settle(coop)
+        mails = "".join(mail.get_content() for mail in self.house.post(coop.id).all())
+        self.joining = re.search(r"/account/joining/[^\s?]+", mails)[0]
+
+    async def decided(self):
+        """What a mailed link shows before, after, and when it is none."""
+        async with self.browser(STRANGER) as self.client:
+            await self.ask(STRANGER, f"{self.joining}?answer=decline")
+            for _ in "first", "second":
+                self.note(STRANGER, await self.client.post(self.joining, data={"answer": "decline"}))
+            await self.ask(STRANGER, self.joining)
+            await self.ask(STRANGER, f"{self.joining}x")
 
     async def go(self, sign_in):
         """What the sample gave goes last, for all the others ask for it."""
@@ -71,7 +90,7 @@ class Walk:
     async def of(self, who, sends):
         if who:
             await self.arrive(who)
-        crawl, forms = pages.Crawl(*self.first, "/", "/steward", self.sign_in, most=2), {}
+        crawl, forms = pages.Crawl(*self.first, "/", "/steward", self.sign_in, self.joining, most=2), {}
         while address := crawl.next():
             page = await self.ask(who, address)
             crawl.found(page)
@@ -137,9 +156,11 @@ def walk(tmp_path_factory):
             made = await create_coop(house, lambda *_: None, **about)
             async with house.tenants.use(made["id"]) as coop:
                 await settle(coop)
+                await walk.asked(coop)
                 known = await runs.in_every_state(coop)
                 walk.first = [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
             await walk.go(urlsplit(made["sign_in_url"]).path)
+            await walk.decided()
             await walk.refused()
             return walk
 

@@ -96,8 +96,26 @@ async def test_what_the_sample_gave_is_nobodys_own(steward, coop):
 
 
 async def test_what_got_stuck_is_said(steward, coop):
-    dead = {"key": "k", "kind": "mail", "to": "sam@oak.example", "payload": {"template": "digest"}, "due": None}
-    held = {"definition": "", "key": "r", "input": {}, "node": "n", "status": "held", "due": None, "error": ""}
+    dead = {
+        "key": "k",
+        "kind": "mail",
+        "to": "sam@oak.example",
+        "payload": {"template": "digest"},
+        "due": None,
+        "at": 1,
+    }
+    held = {
+        "definition": "",
+        "key": "r",
+        "input": {},
+        "node": "n",
+        "status": "held",
+        "due": None,
+        "error": "",
+        "name": "n",
+        "began": 1,
+        "ended": 1,
+    }
     async with coop.writing() as db:
         await db.execute(insert(Delivery).values(**dead, status="dead", attempt=8, error="SMTPError: no"))
         await db.execute(insert(Run).values(**held, fence=0, attempt=0))
@@ -298,7 +316,7 @@ async def test_settings_are_changed_and_everybody_sees_it(steward, oak, coop):
     assert (
         'value="150"' in filled and '<option value="Pacific/Auckland" selected>' in filled and "עץ</textarea>" in filled
     )
-    (activity,) = await all_of(coop, Activity.type, Activity.actor, where=Activity.kind == "site.site")
+    *_, activity = await all_of(coop, Activity.type, Activity.actor, where=Activity.kind == "site.site")
     assert activity == ("Update", "account.person:1")
 
 

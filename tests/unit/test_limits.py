@@ -1,0 +1,81 @@
+import asyncio
+
+import pytest
+
+import flows
+from flows.engine import effects, limits
+from flows.engine.builder import flow
+from flows.engine.graph import Take
+from flows.engine.models import Run
+from tests import tales
+from tests.conftest import all_of, settle
+
+
+@pytest.fixture
+def crowd(monkeypatch):
+    """How many are in the effect at once, the most ever, and when each came."""
+    monkeypatch.setattr(effects, "_known", dict(effects._known))
+    crowd = type("Crowd", (), {"now": 0, "most": 0, "times": []})()
+
+    async def enter(call, *, number):
+        crowd.now += 1
+        crowd.most = max(crowd.most, crowd.now)
+        crowd.times.append(call.now)
+        await asyncio.sleep(0.01)
+        crowd.now -= 1
+
+    effects.effect("limits.few@1", "idempotent", at_once=2)(enter)
+    effects.effect("limits.slow@1", "idempotent", a_minute=6)(enter)
+    effects.effect("limits.free@1", "idempotent")(enter)
+    return crowd
+
+
+def story(do):
+    return flow("limits.story", In=tales.In).effect("a", do, retry=1, number=Take("input.number")).build()
+
+
+async def begin_many(coop, flow, many=12):
+    async with coop.writing() as db:
+        for n in range(many):
+            await flows.start(db, flow, {"number": n, "many": []}, f"k{n}", coop._clock())
+
+
+async def test_no_more_of_an_effect_are_under_way_than_it_allows(coop, crowd):
+    await begin_many(coop, story("limits.few@1"))
+    await settle(coop)
+    assert crowd.most == 2 and len(crowd.times) == 12
+
+
+async def test_who_finds_no_place_in_time_is_put_back_and_it_is_no_failure(coop, crowd, monkeypatch):
+    monkeypatch.setattr(limits, "PATIENCE", 0.001)
+    await begin_many(coop, story("limits.few@1"))
+    for _ in range(20):
+        await settle(coop)
+        coop._clock.now += 1
+    assert await all_of(coop, Run.status, Run.error) == [("done", "")] * 12 and crowd.most == 2
+
+
+async def test_no_more_of_an_effect_begin_in_a_minute_than_it_allows(coop, crowd, monkeypatch):
+    monkeypatch.setattr(limits, "PATIENCE", 0)
+    await begin_many(coop, story("limits.slow@1"))
+    start = coop._clock.now
+    while coop._clock.now < start + 121:
+        await settle(coop)
+        coop._clock.now += 1
+    assert len(crowd.times) == 12
+    for at in crowd.times:
+        assert sum(at <= other < at + 60 for other in crowd.times) <= 6
+
+
+async def test_an_each_does_as_many_at_once_as_it_says(coop, crowd):
+    def many(limit):
+        told = flow(f"limits.each{limit}", In=tales.In)
+        return told.each("all", Take("input.many"), "limits.free@1", retry=1, limit=limit, number=Take("item")).build()
+
+    for limit in (1, 5):
+        crowd.most = 0
+        async with coop.writing() as db:
+            await flows.start(db, many(limit), {"number": 1, "many": list(range(20))}, f"{limit}", coop._clock())
+        await settle(coop)
+        assert crowd.most == limit
+    assert await all_of(coop, Run.status) == [("done",)] * 2
