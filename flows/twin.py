@@ -6,7 +6,7 @@ from typing import Any
 
 from domains.activities import Activity
 
-from . import drawing, viewer
+from . import drawing, layout, viewer
 from .engine.graph import END, Each, Effect, Flow, Suspend
 from .engine.models import Delivery, Run, Step, Wait
 from .redaction import redacted, text
@@ -37,7 +37,7 @@ def rows(told: viewer.Told) -> list[Row]:
         return []
     states = standing(told.flow, told.stood)
     steps = {step.node: step for step in told.steps if step.index == 0}
-    return [_row(told, told.flow, name, states[name], steps.get(name)) for name in drawing.order(told.flow)]
+    return [_row(told, told.flow, name, states[name], steps.get(name)) for name in layout.order(told.flow)]
 
 
 def _row(told: viewer.Told, flow: Flow, name: str, state: str, step: Step | None) -> Row:

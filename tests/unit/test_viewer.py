@@ -1,5 +1,6 @@
 """A run as it is drawn and told: where its boxes stand, how each node does, and what is not for anybody's eyes."""
 
+import re
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import event, update
 
 import flows
-from flows import drawing, newsletter, redaction, standing, twin, viewer
+from flows import drawing, layout, newsletter, redaction, standing, twin, viewer
 from flows.engine.builder import flow
 from flows.engine.graph import END, Take
 from flows.engine.models import Run
@@ -30,7 +31,20 @@ def diamond(other=2):
     return made.effect("last", "tale.note@1", number=Take("input.number")).build()
 
 
-STORIES = [newsletter.FLOW, LONG, diamond(), diamond(1), diamond(4)]
+def order():
+    """Two ways out at once, one of them with a turning of its own, that end in one end."""
+    made = flow("tale.order", In=In).suspend("paid", tag="pay", days=1, late="cancelled")
+    made.branch("is_card", Take("paid.payload"), equals="card", then="charged", otherwise="noted")
+    made.effect("charged", "tale.note@1", number=Take("input.number"), next="receipt")
+    made.effect("noted", "tale.note@1", number=Take("input.number"))
+    made.branch("is_big", Take("input.number"), more_than=9, then="told", otherwise="receipt")
+    made.effect("told", "tale.note@1", number=Take("input.number"), next="receipt")
+    made.effect("receipt", "tale.note@1", number=Take("input.number"), next=END)
+    made.effect("cancelled", "tale.note@1", number=Take("input.number"))
+    return made.effect("put_back", "tale.note@1", number=Take("input.number")).build()
+
+
+STORIES = [newsletter.FLOW, LONG, diamond(), diamond(1), diamond(4), order()]
 
 
 def drawn(story, said=None, node="", status="running"):
@@ -50,18 +64,18 @@ def standing_of(story, node, status, said=None, skipped=()):
 )
 def test_every_node_and_the_end_has_a_box_and_none_stands_on_another(story):
     made = drawn(story)
-    assert [box.name for box in made.boxes] == drawing.order(story)
+    assert [box.name for box in made.boxes] == layout.order(story)
     assert {box.name for box in made.boxes} == {node.name for node in story.nodes} | {END}
     for one, other in combinations(made.boxes, 2):
-        assert abs(one.x - other.x) >= drawing.WIDTH or abs(one.y - other.y) >= drawing.HEIGHT
+        assert abs(one.x - other.x) >= layout.WIDTH or abs(one.y - other.y) >= layout.HEIGHT
     for box in made.boxes:
-        assert 0 <= box.x <= made.width - drawing.WIDTH and 0 <= box.y <= made.height - drawing.HEIGHT
+        assert 0 <= box.x <= made.width - layout.WIDTH and 0 <= box.y <= made.height - layout.HEIGHT
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 def test_every_way_has_an_arrow_that_leads_down(story):
     made = drawn(story)
-    ways = {(node.name, target) for node in story.nodes for target in drawing.words_of(node).values()}
+    ways = {(node.name, target) for node in story.nodes for target in layout.words_of(node).values()}
     assert {(arrow.source, arrow.target) for arrow in made.arrows} == ways
     top = {box.name: box.y for box in made.boxes}
     assert all(top[arrow.source] < top[arrow.target] for arrow in made.arrows)
@@ -73,9 +87,32 @@ def test_the_first_way_goes_straight_down_and_the_other_beside_it():
 
 
 def test_arrows_that_pass_by_at_the_same_height_are_in_lanes_of_their_own():
-    plan = drawing._Plan.of(newsletter.FLOW)
+    plan = layout.Plan.of(newsletter.FLOW)
     assert plan.lanes.keys() == {("is_for_it", END), ("digest", "digest_sent"), ("is_stopped", END)}
     assert len(set(plan.lanes.values())) == 3
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_no_arrow_goes_down_through_a_box_or_out_of_the_drawing(story):
+    made = drawn(story)
+    for arrow in made.arrows:
+        for x, top, bottom in falls(arrow.path):
+            assert 0 < x < made.width
+            assert not [
+                box.name
+                for box in made.boxes
+                if box.x < x < box.x + layout.WIDTH and box.y < bottom and top < box.y + layout.HEIGHT
+            ], arrow
+
+
+def falls(path):
+    """(x, from, to) of all that goes straight down."""
+    x = y = 0
+    for letter, rest in re.findall(r"([MVHQ])([^MVHQ]*)", path):
+        numbers = [int(number) for number in rest.split()]
+        if letter == "V":
+            yield x, y, numbers[0]
+        x, y = {"V": (x, numbers[-1]), "H": (numbers[-1], y)}.get(letter, tuple(numbers[-2:]))
 
 
 def test_an_arrow_says_why_where_there_is_more_than_one_way():
@@ -87,7 +124,7 @@ def test_an_arrow_says_why_where_there_is_more_than_one_way():
 def test_a_long_name_is_cut_where_the_box_ends():
     story = flow("tale.name", In=In).effect("n" * 60, "tale.note@1", number=Take("input.number")).build()
     box = drawn(story).boxes[0]
-    assert box.name == "n" * 60 and box.label == "n" * 19 + "…"
+    assert box.name == "n" * 60 and box.label == "n" * 17 + "…"
 
 
 # ---- how nodes stand ----
