@@ -1,30 +1,20 @@
 """`rose`, the command line: one command a function; errors are one sentence, exit codes are for scripts."""
 
-import asyncio
 import json
-import logging
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .control import ask, importing
+from .control import importing
+from .flow import flow
 from .settings import Settings
+from .shell import AS_JSON, asked, command
 from .trouble import Trouble
 
-DATA = click.option(
-    "--data",
-    "data_dir",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The data folder; else ROSE_DATA_DIR, else data.",
-)
 COLOURS = {"good": "green", "warn": "yellow", "bad": "red"}
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON, for scripts.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,26 +23,12 @@ def main() -> None:
     """Rose Ash: a co-op in a box. One server, one SQLite file for each co-op."""
 
 
+main.add_command(flow)
+
+
 @main.group()
 def coop() -> None:
     """Co-ops: make one, list them, sign in to one."""
-
-
-def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command with --data; what goes wrong in a known way ends it with one sentence and exit code 1."""
-
-    def wrap(function: Callable[..., Any]) -> click.Command:
-        @wraps(function)
-        def run(**given: Any) -> None:
-            try:
-                function(**given)
-            except Trouble as trouble:
-                click.echo(f"rose: {trouble}", err=True)
-                sys.exit(1)
-
-        return group.command(name)(DATA(run))
-
-    return wrap
 
 
 @command(main, "serve")
@@ -87,7 +63,7 @@ def serve(data_dir: Path | None, host: str | None, port: int | None, replica: st
 @AS_JSON
 def create(data_dir: Path | None, as_json: bool, **about: Any) -> None:
     """Make a co-op, and print its first steward's sign-in link."""
-    made = _ask(data_dir, "create_coop", **{name: said for name, said in about.items() if said is not None})
+    made = asked(data_dir, "create_coop", **{name: said for name, said in about.items() if said is not None})
     if as_json:
         return click.echo(json.dumps(made))
     click.echo(f"{made['slug']} lives at {made['url']}.\nSign in within half an hour: {made['sign_in_url']}")
@@ -97,7 +73,7 @@ def create(data_dir: Path | None, as_json: bool, **about: Any) -> None:
 @AS_JSON
 def list_coops(data_dir: Path | None, as_json: bool) -> None:
     """Every co-op of the data folder."""
-    found = _ask(data_dir, "list_coops")
+    found = asked(data_dir, "list_coops")
     if as_json:
         return click.echo(json.dumps(found))
     if not found:
@@ -111,13 +87,13 @@ def list_coops(data_dir: Path | None, as_json: bool) -> None:
 @click.argument("address", metavar="EMAIL")
 def sign_in(data_dir: Path | None, slug: str, address: str) -> None:
     """Print a link that signs EMAIL in to the co-op SLUG, once, within half an hour."""
-    click.echo(_ask(data_dir, "sign_in_link", slug=slug, address=address))
+    click.echo(asked(data_dir, "sign_in_link", slug=slug, address=address))
 
 
 @command(main, "migrate")
 def migrate(data_dir: Path | None) -> None:
     """Bring every co-op's file to this version."""
-    counts = _ask(data_dir, "migrate")
+    counts = asked(data_dir, "migrate")
     click.echo(f"{counts['upgraded']} upgraded, {counts['current']} current, {counts['newer']} from a newer version.")
     if counts["newer"]:
         raise Trouble("Some files were written by a newer Rose Ash; run that one.")
@@ -149,19 +125,6 @@ def check(data_dir: Path | None, as_json: bool) -> None:
             click.echo(f"     {finding.mend}")
     if any(finding.state == "bad" for finding in found):
         sys.exit(1)
-
-
-def _ask(data_dir: Path | None, name: str, /, **about: Any) -> Any:
-    """Of the running server, or of this process where none runs; long work shows how far it is."""
-
-    def say(done: int, of: int, what: str) -> None:
-        if sys.stderr.isatty() or done == of or done % 100 == 0:
-            click.echo(f"\r{done}/{of} {what:<40.40}", nl=done == of, err=True)
-
-    found = Settings.read(data_dir=data_dir)
-    if found.log_level != "debug":
-        logging.disable()  # what goes wrong is told as one sentence
-    return asyncio.run(ask(found, name, say, **about))
 
 
 if __name__ == "__main__":

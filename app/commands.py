@@ -13,6 +13,7 @@ from domains.check import Check
 from domains.errors import say as words
 from domains.values import slug_of
 
+from . import steering
 from .coop import Coop
 from .keys import Sealer, new_keys, public_pem
 from .registry import Entry, Taken
@@ -83,7 +84,7 @@ async def sign_in_link(house: "House", say: Say, *, slug: str, address: str) -> 
 
 
 COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
-    command.__name__: command for command in (create_coop, list_coops, migrate, sign_in_link)
+    command.__name__: command for command in (create_coop, list_coops, migrate, sign_in_link, *steering.COMMANDS)
 }
 
 

@@ -1,5 +1,7 @@
 """What people see. A page is a fragment with the house around it."""
 
-from . import account, blog, cart, events, federation, market, setup, steward
+from . import account, blog, cart, events, federation, flows, market, setup, steward
 
-ROUTES = [route for room in (blog, market, cart, events, federation, account, steward, setup) for route in room.ROUTES]
+ROUTES = [
+    route for room in (blog, market, cart, events, federation, account, steward, flows, setup) for route in room.ROUTES
+]

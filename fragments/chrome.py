@@ -17,6 +17,7 @@ DESK = (
     ("/market/new-product", say("New product"), True),
     ("/events/new-entry", say("New event"), True),
     ("/account/people", say("People"), False),
+    ("/flows", say("Flows"), False),
     ("/steward/ledger", say("Ledger"), False),
     ("/steward/mails", say("Mails"), False),
     ("/steward/settings", say("Settings"), False),

@@ -26,6 +26,10 @@ SAID = {
     "signed-out": say("You are signed out."),
     "signed-out-there": say("That browser is signed out."),
     "signed-out-elsewhere": say("Everywhere else you are signed out."),
+    "run-retried": say("It is tried again, from where it stopped."),
+    "run-skipped": say("That step is skipped. The run goes on with your value."),
+    "run-cancelled": say("Cancelled. Nothing more of it is done."),
+    "run-resumed": say("Answered. The run goes on."),
     "navigation": say("The navigation is changed, on every page."),
 }
 

@@ -116,8 +116,10 @@ class Visit:
     def today(self) -> date:
         return self.now.date()
 
-    def local(self, moment: datetime) -> datetime:
-        """The same instant, as clocks here show it."""
+    def local(self, moment: datetime | float) -> datetime:
+        """The same instant, as clocks here show it; the flows count seconds since 1970."""
+        if not isinstance(moment, datetime):
+            return datetime.fromtimestamp(moment, self.site.zone)
         return moment.astimezone(self.site.zone)
 
     @property

@@ -61,10 +61,11 @@
   on("htmx:after:settle", ({ detail: { task, newContent } }) => {
     if (task.type === "main") fresh = newContent.filter((node) => node instanceof Element);
   });
-  on("htmx:after:swap", () => {
+  on("htmx:after:swap", ({ detail: { ctx } }) => {
     const find = (what) => fresh.map((it) => (it.matches(what) ? it : it.querySelector(what))).find(Boolean);
     const lost = document.activeElement === document.body;
-    const goal = find(WRONG) ?? (lost && (find("h1, h2, h3") ?? fresh[0]));
+    const asked = ctx?.sourceEvent?.type !== "every"; // what refreshes itself takes nobody from their place
+    const goal = asked && (find(WRONG) ?? (lost && (find("h1, h2, h3") ?? fresh[0])));
     if (goal) focus(goal);
     fresh = [];
   });

@@ -43,9 +43,9 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         about = dict(attributes)
-        if tag == "a" and (here := self._here(about.get("href"))):
+        if here := self._here(about.get("href") if tag == "a" else about.get("hx-get")):
             self.links.append(here)
-        elif tag == "form":
+        if tag == "form":
             self._form = Sent(self._here(about.get("action") or self.address), about.get("method") or "get")
             self.forms.append(self._form)
         elif action := self._here(about.get("formaction") or about.get("hx-post")):

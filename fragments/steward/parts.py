@@ -4,6 +4,8 @@ from litestar import Response, get
 
 from domains import market
 from domains.errors import say
+from flows import drawing, newsletter
+from flows.standing import WORDS, Stood, standing, taken
 from fragments import events
 from fragments.forms import Form
 from fragments.view import Db, Page
@@ -11,6 +13,8 @@ from fragments.view import Db, Page
 FILLED = {"name": "Maud Ellery", "address": "maud@", "locked": "48-0037", "pay": "card", "pot": "yes", "quantity": "2"}
 WRONG = {"address": say("Write a whole address, like maud@example.org.")}
 PICTURES = (*market.PICTURES, "van", "rose-ash", "bough")
+ASKED = Stood("digest", "suspended", {"is_for_it": True})
+"""How the run of a flow stands that is drawn here."""
 ICONS = (
     "arrow-left", "arrow-right", "calendar", "circle-alert", "circle-check", "download", "heart", "image", "info",
     "key-round", "lock", "log-out", "mail", "message-circle", "pencil", "plus", "printer", "repeat-2", "rss",
@@ -32,6 +36,8 @@ async def parts(db: Db, view: Page) -> Response[str]:
         days=[monday + timedelta(days=number) for number in range(14)],
         goods=(await market.featured(db, 3)) or (await market.goods(db)).found[:3],
         market_days=await view.embed(events.market_days),
+        drawing=drawing.drawn(newsletter.FLOW, standing(newsletter.FLOW, ASKED), taken(newsletter.FLOW, ASKED)),
+        words=WORDS,
         pictures=PICTURES,
         icons=ICONS,
     )

@@ -6,10 +6,10 @@ from litestar import Response, get
 from domains import account, activities, market
 from domains.errors import say
 from flows import desk, join
+from fragments.actors import actors
 from fragments.view import Db, Page, View
 
 from .checklist import steps
-from .ledger import actors
 from .mails import KINDS
 
 SHOWN = 8
@@ -40,8 +40,8 @@ LATE = Need(
 )
 STUCK = Need(
     say("Some work has stopped"),
-    say("It failed too often, or cannot tell whether it was done. Ask whoever runs this machine to look."),
-    "/steward/ledger",
+    say("It failed too often, or cannot tell whether it was done. See where, then say how it goes on."),
+    "/flows?state=stuck",
     say("Look"),
 )
 UNCOPIED = Need(
@@ -66,7 +66,7 @@ async def today(db: Db, view: Page) -> Response[str]:
         people=len(people),
         goods=goods,
         entries=entries,
-        actors=await actors(db, view, entries),
+        actors=await actors(db, view, [entry.actor for entry in entries]),
         mails=await desk.deliveries(db, SHOWN),
         kinds=KINDS,
     )

@@ -1,5 +1,6 @@
 """A real server on a real port, and a real Chromium; nothing here is made up."""
 
+import asyncio
 import email
 import json
 import os
@@ -11,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from email.policy import default
 from functools import cache
@@ -19,8 +21,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from app.commands import create_coop, quiet
+from app.main import House
+from app.serve import SAMPLE
+from app.settings import Settings
+from tests import runs
+from tests.conftest import settle
 from tests.e2e import keys
 
+SECRET = "an-honest-secret-for-tests-0123456789"
 ROSE = [sys.executable, "-m", "app"]
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
@@ -41,7 +50,7 @@ class Rose:
     def __init__(self, data, **settings):
         self.data, self.port = data, free_port()
         self.url = f"http://localhost:{self.port}"
-        secret = {"ROSE_SECRET_KEY": "an-honest-secret-for-tests-0123456789"}
+        secret = {"ROSE_SECRET_KEY": SECRET}
         self.environment = {**os.environ, **secret, "ROSE_DATA_DIR": str(data), "PYTHONWARNINGS": "default", **settings}
         self.server = None
 
@@ -129,10 +138,27 @@ expect.set_options(timeout=PATIENCE * 500)  # milliseconds
 
 @pytest.fixture(scope="session")
 def oakhill(tmp_path_factory):
-    """The sample co-op, served once for all stories: each leaves the site as it found it."""
+    """The sample co-op with runs in every state, served once for all stories: each leaves the site as it found it."""
     rose = Rose(tmp_path_factory.mktemp("oakhill") / "data")
+    furnish(rose)
     yield rose.serve("--replica", "none", "--sample")
     rose.stop()
+
+
+def furnish(rose):
+    """Before it is served: in another thread, for Playwright has a loop of its own in this one."""
+    rose.data.mkdir()
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(asyncio.run, _furnish(rose)).result()
+
+
+async def _furnish(rose):
+    house = House(Settings.read(data_dir=rose.data, secret_key=SECRET, replica="none"))
+    async with house.awake():
+        made = await create_coop(house, quiet, url=rose.url, sample=True, **SAMPLE)
+        async with house.tenants.use(made["id"]) as coop:
+            await settle(coop)
+            await runs.in_every_state(coop)
 
 
 @pytest.fixture(scope="session")

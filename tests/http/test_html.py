@@ -13,7 +13,7 @@ from httpx import ASGITransport, AsyncClient
 
 from app.commands import create_coop
 from app.main import House
-from tests import pages
+from tests import pages, runs
 from tests.conftest import settle
 from tests.http.conftest import PARTIAL, cookies, settings
 
@@ -33,7 +33,7 @@ class Walk:
     """Everyone asks for every page, sends every form as it stands and empty, and asks again for what came of it."""
 
     def __init__(self, house):
-        self.house, self.sign_in, self.joining = house, "", ""
+        self.house, self.sign_in, self.joining, self.first = house, "", "", []
         self.shown, self.sent, self.texts, self.kept = set(), set(), {}, {}
 
     def browser(self, who):
@@ -90,7 +90,7 @@ class Walk:
     async def of(self, who, sends):
         if who:
             await self.arrive(who)
-        crawl, forms = pages.Crawl("/", "/steward", self.sign_in, self.joining, most=2), {}
+        crawl, forms = pages.Crawl(*self.first, "/", "/steward", self.sign_in, self.joining, most=2), {}
         while address := crawl.next():
             page = await self.ask(who, address)
             crawl.found(page)
@@ -157,6 +157,8 @@ def walk(tmp_path_factory):
             async with house.tenants.use(made["id"]) as coop:
                 await settle(coop)
                 await walk.asked(coop)
+                known = await runs.in_every_state(coop)
+                walk.first = [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
             await walk.go(urlsplit(made["sign_in_url"]).path)
             await walk.decided()
             await walk.refused()

@@ -1,0 +1,54 @@
+"""What every command of `rose` has in common: where the data is, whom it asks, and how it ends."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .control import ask
+from .settings import Settings
+from .trouble import Trouble
+
+DATA = click.option(
+    "--data",
+    "data_dir",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The data folder; else ROSE_DATA_DIR, else data.",
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON, for scripts.")
+
+
+def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command with --data; what goes wrong in a known way ends it with one sentence and exit code 1."""
+
+    def wrap(function: Callable[..., Any]) -> click.Command:
+        @wraps(function)
+        def run(**given: Any) -> None:
+            try:
+                function(**given)
+            except Trouble as trouble:
+                click.echo(f"rose: {trouble}", err=True)
+                sys.exit(1)
+
+        return group.command(name)(DATA(run))
+
+    return wrap
+
+
+def asked(data_dir: Path | None, name: str, /, **about: Any) -> Any:
+    """Of the running server, or of this process where none runs; long work shows how far it is."""
+
+    def say(done: int, of: int, what: str) -> None:
+        if sys.stderr.isatty() or done == of or done % 100 == 0:
+            click.echo(f"\r{done}/{of} {what:<40.40}", nl=done == of, err=True)
+
+    found = Settings.read(data_dir=data_dir)
+    if found.log_level != "debug":
+        logging.disable()  # what goes wrong is told as one sentence
+    return asyncio.run(ask(found, name, say, **about))
