@@ -18,6 +18,7 @@ from fragments.view import Db, Page, Typed, View
 from .paths import unkept
 
 CHOOSE = say("Choose one of the two.")
+SAYS = {story.APPROVE: "let-in", story.DECLINE: "declined"}
 STATUSES = {"open": 200, "answered": 200, "late": 410, "off": 410, "refused": 403, "unknown": 404}
 STATES = {"open": "open", "resumed": "answered", "early": "answered", "late": "late", "cancelled": "off"}
 
@@ -74,7 +75,7 @@ async def decide(db: Db, view: Page, signed: FromPath[str], data: Typed) -> Resp
 async def answer_request(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
     me, answer = view.steward(), data.get("answer", "")
     is_first = await _answer(db, view, (await story.run_of(db, id)).id, answer, me)
-    return view.see("/account/people", answer if is_first else "answered")
+    return view.see("/account/people", SAYS[answer] if is_first else "answered")
 
 
 async def _opened(db: AsyncSession, view: View, signed: str) -> Link:

@@ -388,15 +388,17 @@ async def test_the_desk_says_how_many_wait(oak, coop, steward):
 
 
 @pytest.mark.parametrize("early", [True, False])
-@pytest.mark.parametrize(("answer", "role"), [("approve", "member"), ("decline", None)])
-async def test_a_steward_answers_at_the_desk_before_or_after_the_mail(oak, house, coop, steward, early, answer, role):
+@pytest.mark.parametrize(("answer", "said", "role"), [("approve", "let-in", "member"), ("decline", "declined", None)])
+async def test_a_steward_answers_at_the_desk_before_or_after_the_mail(
+    oak, house, coop, steward, early, answer, said, role
+):
     await ask(oak)
     if not early:
         await settle(coop)
     page = (await steward.get("/account/people")).text
     assert MEI in page and "I bake." in page and 'aria-label="Let in Mei Lin"' in page
     answered = await steward.post("/account/requests/1", data={"answer": answer})
-    assert answered.headers["location"] == f"/account/people?said={answer}"
+    assert answered.headers["location"] == f"/account/people?said={said}"
     for path in ("/account/people", "/steward"):
         assert "sk to join" not in (page := (await steward.get(path)).text) and "Asking to join" not in page
     await settle(coop)
