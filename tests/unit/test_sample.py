@@ -120,7 +120,11 @@ async def test_removed_it_leaves_an_empty_coop_and_its_ledger(filled):
         assert (found.motto, found.about, found.hue) == ("", "", 150) and not await sample.is_there(db)
     added = await all_of(filled, Activity.kind, Activity.ref, where=Activity.type.in_(("Create", "Add")))
     removed = await all_of(filled, Activity.kind, Activity.ref, where=Activity.type == "Remove")
-    assert set(added) - set(removed) == {("site.site", 1), ("account.person", 1), *(("blog.menu_item", id) for id in (1, 2, 3))}
+    assert set(added) - set(removed) == {
+        ("site.site", 1),
+        ("account.person", 1),
+        *(("blog.menu_item", id) for id in (1, 2, 3)),
+    }
 
 
 async def test_it_goes_as_a_whole_or_not_at_all(filled, monkeypatch):
