@@ -78,6 +78,11 @@ async def unchanged(db: AsyncSession, kind: str) -> set[int]:
     return {thing.ref for thing in await things(db) if thing.kind == kind and not thing.is_changed}
 
 
+async def keep(db: AsyncSession, kind: str, ref: int) -> None:
+    """It is the co-op's own from here on, though nobody has changed it."""
+    await db.execute(delete(Made).where(Made.kind == kind, Made.ref == ref))
+
+
 async def forget(db: AsyncSession) -> None:
     """What is left of it is the co-op's own."""
     await db.execute(delete(Made))

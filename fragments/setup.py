@@ -30,7 +30,7 @@ class Setup(Protocol):
         """Whether it is the one that was printed, and there is no co-op yet."""
 
     async def made(self, token: str) -> Mapping[str, str] | None:
-        """For whoever made it with this token: its `url`, `slug`, `steward`, and `sign_in_url`, "" once that is spent."""
+        """For whoever made it with this token: its `url`, `slug`, `steward`, and `sign_in_url`, "" once it is spent."""
 
     async def create(self, *, sample: bool, **typed: str) -> dict[str, str]:
         """The co-op's `url` and its steward's `sign_in_url`. Twice at once is once. Raises Invalid, Conflict."""
