@@ -40,4 +40,4 @@ def is_personal(headers: Iterable[tuple[bytes, bytes]]) -> bool:
 
 
 def wants_fragment(headers: Mapping[bytes, bytes]) -> bool:
-    return PARTIAL.items() <= headers.items()
+    return b"hx-request" in headers and PARTIAL.items() <= headers.items()
