@@ -53,12 +53,11 @@ async def is_there(db: AsyncSession) -> bool:
 
 async def things(db: AsyncSession) -> Sequence[Thing]:
     """All that is still here, but for what it says of the co-op itself; what was removed for good is nobody's."""
-    since = select(func.min(Made.activity)).scalar_subquery()
-    newest = select(func.max(Activity.id)).where(Activity.id >= since).group_by(Activity.kind, Activity.ref)
+    newest = select(func.max(Activity.id)).where(Activity.kind == Made.kind, Activity.ref == Made.ref).correlate(Made)
     asked = (
         select(Made.kind, Made.ref, Made.activity, Activity.id, Activity.object)
-        .join(Activity, (Activity.kind == Made.kind) & (Activity.ref == Made.ref))
-        .where(Activity.id.in_(newest), Activity.type != "Remove", Made.kind != "site.site")
+        .join(Activity, Activity.id == newest.scalar_subquery())
+        .where(Activity.type != "Remove", Made.kind != "site.site")
     )
     return [
         Thing(kind, ref, str(said.get("title") or said.get("name") or said.get("label")), newest != made)
