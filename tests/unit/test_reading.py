@@ -1,7 +1,9 @@
 """Reads are done at once where they are asked; those that take long, beside everything else."""
 
 import asyncio
+import sqlite3
 import threading
+import time
 from functools import partial
 
 import pytest
@@ -90,3 +92,16 @@ async def test_there_are_as_many_readers_as_ask_and_none_can_write(coop):
     finally:
         for db in sessions:
             await db.close()
+
+
+async def test_a_reader_waits_for_no_writer_whoever_it_is(coop):
+    """A wait would be everybody's: SQLite would sleep in the loop's own thread."""
+    other = sqlite3.connect(coop.file, isolation_level=None)
+    other.execute("PRAGMA wal_autocheckpoint=0")
+    other.execute("BEGIN EXCLUSIVE")
+    other.execute("UPDATE site SET name = 'mine'")
+    before = time.perf_counter()
+    async with coop.reading() as db:
+        assert (await db.execute(text("SELECT count(*) FROM site WHERE name = 'mine'"))).scalar() == 0
+    assert time.perf_counter() - before < 1
+    other.close()
