@@ -1,4 +1,4 @@
-"""A run remembers its name, its times, what set it off and whose item it is; schedules; the ledger by actor and thing."""
+"""A run remembers its name, its times, what set it off and whose item it is; schedules have a table."""
 
 import sqlalchemy as sa
 from alembic import op
