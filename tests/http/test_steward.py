@@ -112,7 +112,7 @@ async def test_the_desk_says_where_copies_go(steward, house, monkeypatch):
     assert "Nothing is copied" in (await steward.get("/steward")).text
     monkeypatch.setattr(house.backup, "litestream", Mock(alive=True))
     for replica, words in (
-        ("file:///srv/replica", "not against the loss of the disk"),
+        (f"file://{house.settings.data_dir}/replica", "not against the loss of the disk"),
         ("s3://bucket/coops?endpoint=x", "copied to s3://bucket/coops within"),
     ):
         monkeypatch.setattr(house, "settings", house.settings.model_copy(update={"replica": replica}))
