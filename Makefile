@@ -27,7 +27,7 @@ test: setup-test  ## every test, those in a real browser last
 	@$(READY) browser
 	@$(READY) npm tests/html
 	@status=0; \
-	$(BIN)/python -m pytest --ignore tests/e2e --ignore tests/peers -n $(JOBS) --dist loadscope tests || status=1; \
+	$(BIN)/python -m pytest --ignore tests/e2e --ignore tests/peers -n $(JOBS) --dist loadscope --no-loadscope-reorder tests || status=1; \
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/e2e || status=1; \
 	exit $$status
 

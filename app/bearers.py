@@ -31,9 +31,10 @@ STRANGER = Bearer()
 
 
 def bearer_of(coop: Coop, cookies: bytes) -> Bearer | None:
-    """None for whoever is answered by the framework alone: one who writes, or whose cookie is written oddly."""
-    if SESSION not in cookies:
-        return STRANGER
+    """Of cookies that hold a session.
+
+    None for whoever is answered by the framework alone: one who writes, or whose cookie is written oddly.
+    """
     written = _written(coop.url).search(cookies)
     if not written or cookies.count(SESSION) != 1:
         return None

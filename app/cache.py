@@ -18,7 +18,7 @@ from litestar.params import QueryParameter
 
 from fragments.caching import SESSION, Caching, wants_fragment
 
-from .bearers import READERS, Bearer, bearer_of
+from .bearers import READERS, STRANGER, Bearer, bearer_of
 from .coding import takes_gzip
 from .coop import Coop
 from .pages import Answer, Message, Page, Parts, cut
@@ -77,7 +77,9 @@ class Doorkeeper:
         if len(headers) != len(scope["headers"]):
             return None
         version, commit, cookies = coop.version(), coop.seen, headers.get(b"cookie", b"")
-        if (bearer := self._bearer(coop, (version[0], commit), cookies)) is None:
+        is_public = SESSION not in cookies
+        bearer = STRANGER if is_public else self._bearer(coop, (version[0], commit), cookies)
+        if bearer is None:
             return None
         return Asked(
             coop,
@@ -88,7 +90,7 @@ class Doorkeeper:
             scope["query_string"],
             wants_fragment(headers),
             takes_gzip(headers.get(b"accept-encoding", b"")),
-            SESSION not in cookies,
+            is_public,
             headers.get(b"if-none-match", b""),
         )
 

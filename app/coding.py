@@ -24,7 +24,7 @@ class Piece:
     @cached_property
     def deflated(self) -> bytes:
         """Up to a whole byte, so that several are joined without compressing them again."""
-        squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+        squeeze = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
         return squeeze.compress(self.plain) + squeeze.flush(zlib.Z_FULL_FLUSH)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 HOST = re.compile(rf"{LABEL}(\.{LABEL})*")
+USUAL = {"http": ":80", "https": ":443"}
 Say = Callable[[int, int, str], None]
 
 
@@ -113,7 +114,7 @@ def _address(check: Check, typed: str) -> str:
         return ""
     if parts.netloc.lower() != f"{parts.hostname}{port}" or parts.path or parts.query or not HOST.fullmatch(host):
         check.refuse("url", words("Leave only the scheme and the host, like https://oakhill.example."))
-    return f"{parts.scheme}://{host}{port}"
+    return f"{parts.scheme}://{host}{'' if port == USUAL.get(parts.scheme) else port}"
 
 
 async def _furnish(house: "House", coop: Coop, entry: Entry, facts: sites.Facts, steward: str) -> str:

@@ -20,6 +20,7 @@ from domains.activities import has_recorded
 
 from . import migrations
 from .keys import Keyring, Sealer
+from .reading import Reading
 
 PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 """wal_autocheckpoint first of all: with SQLite's default, a file that Litestream is asked to sync loses commits."""
@@ -40,9 +41,9 @@ class Coop:
         self.due: float | None = None
         """Once it is closed: when it next wants somebody."""
         self._alarm, self._clock, self._sealer = alarm, clock, sealer
-        self._readers = _engine(file, "BEGIN", query_only=True, pool_size=2, max_overflow=6, pool_timeout=PATIENCE)
-        self._writer = _engine(file, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0, pool_timeout=PATIENCE)
-        self._plain = _prepared(create_engine(f"sqlite:///{file}", poolclass=NullPool, **JSON), "BEGIN IMMEDIATE")
+        self._readers = _plain(file, "BEGIN", query_only=True, pool_size=2, max_overflow=-1)  # they never wait
+        self._writer = _writer(file)
+        self._plain = _plain(file, "BEGIN IMMEDIATE", poolclass=NullPool)
         self._watcher: sqlite3.Connection | None = None
         self._opening = secrets.token_hex(4)
         self.seen, self._public = 0, 0
@@ -52,7 +53,7 @@ class Coop:
         self.post = flows.Post(self.thread, alarm, mailer, origin=self.id, clock=clock)
 
     def reading(self) -> AsyncSession:
-        return AsyncSession(self._readers, close_resets_only=False)
+        return Reading(self._readers)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -144,7 +145,7 @@ class Coop:
             with suppress(sqlite3.OperationalError):  # of a file that never came to have tables
                 self.due = self._watcher.execute(flows.NEXT_DUE).fetchone()[0]
             self._watcher.close()
-        await self._readers.dispose()
+        self._readers.dispose()
         await self._writer.dispose()
 
 
@@ -170,10 +171,15 @@ def _refuse_unreacted(session: Session) -> None:
 JSON: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False)}
 
 
-def _engine(file: Path, begin: str, *, query_only: bool = False, **pool: int) -> AsyncEngine:
+def _writer(file: Path) -> AsyncEngine:
+    pool = {"pool_size": 1, "max_overflow": 0, "pool_timeout": PATIENCE}
     engine = create_async_engine(f"sqlite+aiosqlite:///{file}", connect_args={"factory": _Undoing}, **pool, **JSON)
-    _prepared(engine.sync_engine, begin, query_only=query_only)
+    _prepared(engine.sync_engine, "BEGIN IMMEDIATE")
     return engine
+
+
+def _plain(file: Path, begin: str, *, query_only: bool = False, **pool: Any) -> Engine:
+    return _prepared(create_engine(f"sqlite:///{file}", **pool, **JSON), begin, query_only=query_only)
 
 
 def _prepared(engine: Engine, begin: str, *, query_only: bool = False) -> Engine:

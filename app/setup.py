@@ -1,7 +1,11 @@
-"""Setting up in a browser, while there is no co-op: for whoever was shown the address when the server started."""
+"""Setting up in a browser, while there is no co-op: for whoever was shown the address when the server started.
+
+The same address, opened again, leads on to what was made, for a browser may be cut off just then.
+"""
 
 import asyncio
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -9,6 +13,7 @@ from urllib.parse import urlsplit
 from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domains import account
 from domains.errors import Conflict, NotFound
 from domains.site import Site
 from fragments.view import View
@@ -28,6 +33,7 @@ class Setup:
     def __init__(self, house: "House") -> None:
         self._house, self._token = house, secrets.token_urlsafe(24)
         self._making: tuple[dict[str, Any], asyncio.Task[dict[str, str]]] | None = None
+        self._made: dict[str, str] = {}
 
     @property
     def is_open(self) -> bool:
@@ -42,11 +48,17 @@ class Setup:
         return f"http://{self.host}/setup?token={self._token}"
 
     def admits(self, token: str) -> bool:
-        return self.is_open and secrets.compare_digest(token.encode(errors="replace"), self._token.encode())
+        return self.is_open and self._is_ours(token)
+
+    async def made(self, token: str) -> Mapping[str, str] | None:
+        """Whoever reads the token can ask for a link on the command line, so it is no more than they have."""
+        if not (self._made and self._is_ours(token)):
+            return None
+        return self._made | ({} if await self._is_good(self._made) else {"sign_in_url": ""})
 
     async def view(self, request: Request[Any, Any, Any]) -> View:
-        """Over a co-op that is nowhere but in its page. Raises NotFound once there is a real one."""
-        if not self.is_open:
+        """Over a co-op that is nowhere but in its page. Raises NotFound once others made a real one."""
+        if not (self.is_open or self._made):
             raise NotFound("setup")
         site = Site(name="Rose Ash")
         return View(
@@ -56,7 +68,7 @@ class Setup:
     async def create(self, *, sample: bool, **typed: str) -> dict[str, str]:
         about = typed | {"sample": sample}
         if self._making is None:
-            task = asyncio.create_task(create_coop(self._house, quiet, sample=sample, **typed))
+            task = asyncio.create_task(self._make(sample=sample, **typed))
             task.add_done_callback(lambda _: setattr(self, "_making", None))
             self._making = about, task
         known, task = self._making
@@ -66,6 +78,21 @@ class Setup:
             return await asyncio.shield(task)
         except Trouble as trouble:
             raise Conflict(str(trouble)) from None
+
+    async def _make(self, **about: Any) -> dict[str, str]:
+        """Remembered even where whoever asked for it has gone meanwhile."""
+        made = await create_coop(self._house, quiet, **about)
+        self._made = made | {"steward": about["steward"].strip()}
+        return made
+
+    def _is_ours(self, token: str) -> bool:
+        return secrets.compare_digest(token.encode(errors="replace"), self._token.encode())
+
+    async def _is_good(self, made: Mapping[str, str]) -> bool:
+        """Whether its link signs anybody in: once, within half an hour."""
+        async with self._house.tenants.use(made["id"]) as coop, coop.reading() as db:
+            signed = made["sign_in_url"].rpartition("/")[2]
+            return await account.sign_in(db, int(coop.keyring.unsign("sign-in", signed) or 0)) is not None
 
 
 def local_url(settings: Settings) -> str:

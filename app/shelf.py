@@ -1,5 +1,6 @@
 """What is kept in memory: bounded by bytes; what nobody asked for the longest goes first."""
 
+from collections import OrderedDict
 from collections.abc import Hashable
 from time import time
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -22,14 +23,14 @@ class Shelf:
     def __init__(self, limit: int) -> None:
         """Bytes."""
         self.limit, self.size = limit, 0
-        self.kept: dict[Hashable, Kept[Any]] = {}
+        self.kept: OrderedDict[Hashable, Kept[Any]] = OrderedDict()
 
     def get(self, key: Hashable, version: Version) -> Kept[Any] | None:
         """None for what was made from another version, or past its time."""
         found = self.kept.get(key)
         if found is None or found.version != version or found.until <= time():
             return None
-        self.kept[key] = self.kept.pop(key)  # the last one asked for is the last to go
+        self.kept.move_to_end(key)  # the last one asked for is the last to go
         return found
 
     def put(self, key: Hashable, kept: Kept[Any]) -> None:

@@ -1,9 +1,10 @@
 """Templates, one environment a language: words, money and dates as that language writes them."""
 
 import gettext
+from collections.abc import MutableMapping
 from contextlib import suppress
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 def templates(language: str) -> Environment:
     """`language` as BCP 47 writes it: en-GB."""
     locale = Locale.parse(language, sep="-")
-    made = Environment(
+    made = _Flat(
         loader=FileSystemLoader(ROOT / "templates"),
         extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
@@ -36,20 +37,31 @@ def templates(language: str) -> Environment:
     )
     words = gettext.translation("rose", ROOT / "templates" / "locale", [str(locale)], fallback=True)
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["_"] = made.globals["gettext"]  # instead of looking it up at every word
     made.globals["static"] = static.address
 
+    @lru_cache(1000)
     def show_money(minor: int, currency: str) -> str:
         return numbers.format_currency(major_units(minor, currency), currency, locale=locale)
 
+    @lru_cache(1000)
     def show_date(day: date | datetime, format: str = "d MMMM y") -> str:
         return dates.format_date(day, format, locale=locale)
 
+    @lru_cache(1000)
     def show_time(moment: time | datetime, format: str = "short") -> str:
         return dates.format_time(moment, format, locale=locale)
 
     filters: dict[str, Any] = {"money": show_money, "date": show_date, "time": show_time, "said": words.gettext}
     made.filters.update(filters)
     return made
+
+
+class _Flat(Environment):
+    """A template's globals are one dictionary: Jinja's chain of two is copied key by key for every fragment."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
 
 
 class _Compiled(FileSystemBytecodeCache):

@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -162,5 +163,10 @@ class Tenants:
 def host(scope: Mapping[str, Any]) -> str:
     """The one Host of a request, as the registry knows it; "" unless there is exactly one, no longer than names are."""
     hosts = [value for name, value in scope["headers"] if name == b"host"]
-    found = HOST.fullmatch(hosts[0].decode("latin1")) if len(hosts) == 1 and len(hosts[0]) < 300 else None
+    return _known(hosts[0]) if len(hosts) == 1 else ""
+
+
+@lru_cache(1000)
+def _known(said: bytes) -> str:
+    found = HOST.fullmatch(said.decode("latin1")) if len(said) < 300 else None
     return canonical(found[0]) if found and int(found[1] or 0) < 2**16 else ""

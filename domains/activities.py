@@ -71,7 +71,7 @@ async def ledger(db: AsyncSession, words: str = "", *, before: int | None = None
     for word in words.split()[:10]:
         columns = (Activity.type, Activity.kind, Activity.actor, Activity.cid, cast(Activity.object, Text))
         asked = asked.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    return (await db.scalars(asked)).all()
+    return (await db.scalars(asked.execution_options(long=bool(words)))).all()
 
 
 def said(activity: Activity) -> dict[str, Any]:

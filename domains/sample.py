@@ -53,12 +53,11 @@ async def is_there(db: AsyncSession) -> bool:
 
 async def things(db: AsyncSession) -> Sequence[Thing]:
     """All that is still here, but for what it says of the co-op itself; what was removed for good is nobody's."""
-    since = select(func.min(Made.activity)).scalar_subquery()
-    newest = select(func.max(Activity.id)).where(Activity.id >= since).group_by(Activity.kind, Activity.ref)
+    newest = select(func.max(Activity.id)).where(Activity.kind == Made.kind, Activity.ref == Made.ref).correlate(Made)
     asked = (
         select(Made.kind, Made.ref, Made.activity, Activity.id, Activity.object)
-        .join(Activity, (Activity.kind == Made.kind) & (Activity.ref == Made.ref))
-        .where(Activity.id.in_(newest), Activity.type != "Remove", Made.kind != "site.site")
+        .join(Activity, Activity.id == newest.scalar_subquery())
+        .where(Activity.type != "Remove", Made.kind != "site.site")
     )
     return [
         Thing(kind, ref, str(said.get("title") or said.get("name") or said.get("label")), newest != made)
@@ -76,6 +75,11 @@ async def words(db: AsyncSession) -> Sequence[str]:
 async def unchanged(db: AsyncSession, kind: str) -> set[int]:
     """The ids of those that nobody has made their own."""
     return {thing.ref for thing in await things(db) if thing.kind == kind and not thing.is_changed}
+
+
+async def keep(db: AsyncSession, kind: str, ref: int) -> None:
+    """It is the co-op's own from here on, though nobody has changed it."""
+    await db.execute(delete(Made).where(Made.kind == kind, Made.ref == ref))
 
 
 async def forget(db: AsyncSession) -> None:

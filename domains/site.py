@@ -72,13 +72,16 @@ class Facts:
     language: str = "en-GB"
 
 
+_SITE = select(Site)
+
+
 def is_local(host: str) -> bool:
     """This machine itself, as browsers see it."""
     return host in ("localhost", "::1") or host.endswith(".localhost") or host.startswith("127.")
 
 
 async def site(db: AsyncSession) -> Site:
-    return (await db.scalars(select(Site))).one()
+    return (await db.scalars(_SITE)).one()
 
 
 def checked(check: Check, facts: Facts) -> dict[str, str | int | None]:

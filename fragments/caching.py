@@ -27,8 +27,11 @@ class Caching:
 
     def note(self, now: datetime, until: datetime | None) -> None:
         """The earliest counts, for the whole page; midnight unless one says sooner."""
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        self.until = min(self.until, min(until or midnight, midnight).timestamp())
+        if self.until == inf:
+            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+            self.until = midnight.timestamp()
+        if until:
+            self.until = min(self.until, until.timestamp())
 
 
 def is_personal(headers: Iterable[tuple[bytes, bytes]]) -> bool:
@@ -37,4 +40,4 @@ def is_personal(headers: Iterable[tuple[bytes, bytes]]) -> bool:
 
 
 def wants_fragment(headers: Mapping[bytes, bytes]) -> bool:
-    return PARTIAL.items() <= headers.items()
+    return b"hx-request" in headers and PARTIAL.items() <= headers.items()

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from babel.dates import format_date
-
 from domains.errors import say
 
 from . import account, blog, cart
@@ -37,5 +35,5 @@ async def chrome(view: View) -> Mapping[str, Any]:
 
 def dateline(view: View) -> str:
     """Week 48, Tuesday 24 November 2026"""
-    day = format_date(view.today, "EEEE d MMMM y", locale=view.site.language.replace("-", "_"))
+    day = view.templates.filters["date"](view.today, "EEEE d MMMM y")
     return view.text(say("Week {week}, {day}")).format(week=view.today.isocalendar().week, day=day)

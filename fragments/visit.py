@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domains import account
+from domains import account, sample
 from domains.errors import Forbidden, SignInNeeded
 from domains.site import Site
 
@@ -91,7 +91,9 @@ class Visit:
         return holder_of(session)
 
     async def begin_session(self, person: int | None = None) -> account.Session:
-        """From this answer on, this browser has a session of its own."""
+        """From this answer on, this browser has a session of its own; whoever signs in is no sample."""
+        if person:
+            await sample.keep(self.db, "account.person", person)
         self._session, token = await account.begin_session(self.db, person)
         self._cookie |= cookie(self.site, self.keys.sign("session", token))
         return self._session

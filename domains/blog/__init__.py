@@ -17,7 +17,7 @@ from .commands import (
 from .markdown import WIDGETS, Prose, Widget, read_prose
 from .menu import add_menu_item, move_menu_item, remove_menu_item
 from .models import KINDS, MenuItem, Post
-from .queries import Listing, latest, navigation, news, pages, post, post_at, posts
+from .queries import Listing, has_news, latest, navigation, news, pages, post, post_at, posts
 
 __all__ = [
     "COVERS",
@@ -32,6 +32,7 @@ __all__ = [
     "Words",
     "add_menu_item",
     "edit_post",
+    "has_news",
     "latest",
     "move_menu_item",
     "navigation",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.activities import Activity, record
@@ -10,7 +11,6 @@ from domains.check import Check
 from domains.errors import NotFound, say
 
 from .models import MenuItem
-from .queries import navigation
 
 MOST = 12
 PATH = re.compile(r"/(?!/)[^\s\\]*")
@@ -18,7 +18,7 @@ PATH = re.compile(r"/(?!/)[^\s\\]*")
 
 async def add_menu_item(db: AsyncSession, label: str, target: str) -> MenuItem:
     """At the end. Raises Invalid."""
-    there = await navigation(db)
+    there = await _items(db)
     check = Check()
     label = check.line("label", label, say("Say what it is called."), most=40)
     target = _target(check, target)
@@ -34,7 +34,7 @@ async def add_menu_item(db: AsyncSession, label: str, target: str) -> MenuItem:
 
 async def remove_menu_item(db: AsyncSession, id: int) -> None:
     """Raises NotFound."""
-    there = list(await navigation(db))
+    there = await _items(db)
     item = _item(there, id)
     there.remove(item)
     await db.delete(item)
@@ -47,13 +47,17 @@ async def move_menu_item(db: AsyncSession, id: int, way: str) -> None:
     check = Check()
     step = -1 if check.one_of("way", way, ("up", "down")) == "up" else 1
     check.done()
-    there = list(await navigation(db))
+    there = await _items(db)
     item = _item(there, id)
     at = min(max(there.index(item) + step, 0), len(there) - 1)
     there.remove(item)
     there.insert(at, item)
     await _arrange(db, there)
     await _tell(db, "Update", item)
+
+
+async def _items(db: AsyncSession) -> list[MenuItem]:
+    return list(await db.scalars(select(MenuItem).order_by(MenuItem.position, MenuItem.id)))
 
 
 def _target(check: Check, typed: str) -> str:

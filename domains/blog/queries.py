@@ -1,26 +1,34 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
 
+from domains.base import table_of
 from domains.check import SLUG
 from domains.errors import NotFound
 
 from .models import PUBLISHED, MenuItem, Post
 
-_LISTED = select(Post).options(defer(Post.body, raiseload=True))
-_PUBLIC = _LISTED.where(Post.status == PUBLISHED)
-_NEWS = _PUBLIC.where(Post.kind == "post").order_by(Post.published.desc(), Post.id.desc())
+_posts, _items = table_of(Post).c, table_of(MenuItem).c
+_LISTED = select(*(column for column in _posts if column is not _posts.body))
+_PUBLIC = _LISTED.where(_posts.status == PUBLISHED)
+_NEWS = _PUBLIC.where(_posts.kind == "post", _posts.id.not_in(bindparam("but", expanding=True)))
+_NEWS = _NEWS.order_by(_posts.published.desc(), _posts.id.desc())
+_ANY_NEWS = select(_posts.id).where(_posts.status == PUBLISHED, _posts.kind == "post").limit(1)
+_LATEST = _NEWS.limit(bindparam("most"))
+_PAGES = _PUBLIC.where(_posts.kind == "page").order_by(func.lower(_posts.title), _posts.id).limit(bindparam("most"))
+_POSTS = _LISTED.order_by(_posts.updated.desc(), _posts.id.desc())
+_NAVIGATION = select(table_of(MenuItem)).order_by(_items.position, _items.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of a list of posts, without their bodies."""
+    """One page of a list of posts."""
 
-    posts: Sequence[Post]
+    posts: Sequence[Any]
+    """Rows of all that they are, but for their bodies."""
     page: int
     pages: int
 
@@ -42,35 +50,39 @@ async def post_at(db: AsyncSession, slug: str, *, drafts: bool = False) -> Post:
     raise NotFound(f"no post at {slug!r}")
 
 
-async def latest(db: AsyncSession, most: int = 5, *, but: Collection[int] = ()) -> Sequence[Post]:
-    """Published posts, the newest first, without their bodies."""
-    return (await db.scalars(_NEWS.where(Post.id.not_in(but)).limit(most))).all()
+async def latest(db: AsyncSession, most: int = 5, *, but: Collection[int] = ()) -> Sequence[Any]:
+    """Published posts, the newest first: rows without their bodies."""
+    return (await db.execute(_LATEST, {"but": list(but), "most": most})).all()
+
+
+async def has_news(db: AsyncSession) -> bool:
+    """Whether any is published."""
+    return await db.scalar(_ANY_NEWS) is not None
 
 
 async def news(db: AsyncSession, page: int = 1, *, size: int = 10, but: Collection[int] = ()) -> Listing:
     """All published posts, the newest first; past the last page comes the last."""
-    return await _listing(db, _NEWS.where(Post.id.not_in(but)), page, size)
+    return await _listing(db, _NEWS, page, size, {"but": list(but)})
 
 
 async def posts(db: AsyncSession, page: int = 1, *, size: int = 50) -> Listing:
     """Posts and pages, drafts too, whatever was changed last first; past the last page comes the last."""
-    return await _listing(db, _LISTED.order_by(Post.updated.desc(), Post.id.desc()), page, size)
+    return await _listing(db, _POSTS, page, size, {})
 
 
-async def pages(db: AsyncSession, most: int = 6) -> Sequence[Post]:
-    """Published pages by title, without their bodies."""
-    asked = _PUBLIC.where(Post.kind == "page").order_by(func.lower(Post.title), Post.id)
-    return (await db.scalars(asked.limit(most))).all()
+async def pages(db: AsyncSession, most: int = 6) -> Sequence[Any]:
+    """Published pages by title: rows without their bodies."""
+    return (await db.execute(_PAGES, {"most": most})).all()
 
 
-async def navigation(db: AsyncSession) -> Sequence[MenuItem]:
-    """In their order."""
-    return (await db.scalars(select(MenuItem).order_by(MenuItem.position, MenuItem.id))).all()
+async def navigation(db: AsyncSession) -> Sequence[Any]:
+    """Rows of its items, in their order."""
+    return (await db.execute(_NAVIGATION)).all()
 
 
-async def _listing(db: AsyncSession, asked: Select[Any], page: int, size: int) -> Listing:
-    count = await db.scalar(select(func.count()).select_from(asked.order_by(None).subquery())) or 0
+async def _listing(db: AsyncSession, asked: Select[Any], page: int, size: int, about: Mapping[str, Any]) -> Listing:
+    count = await db.scalar(select(func.count()).select_from(asked.order_by(None).subquery()), about) or 0
     pages = max(1, -(-count // size))
     page = min(max(page, 1), pages)
-    found = (await db.scalars(asked.limit(size).offset((page - 1) * size))).all()
+    found = (await db.execute(asked.limit(size).offset((page - 1) * size), about)).all()
     return Listing(found, page, pages)

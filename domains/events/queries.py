@@ -3,7 +3,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.errors import NotFound
@@ -11,6 +11,13 @@ from domains.errors import NotFound
 from .models import BOOKING, LONGEST, MARKET, Entry
 
 ORDER = (Entry.day, Entry.starts, Entry.id)  # SQLite puts None first: all day, then by the clock
+_EVERYBODYS = select(Entry).where(Entry.kind != BOOKING, Entry.id.not_in(bindparam("but", expanding=True)))
+_TAKES_PLACE = _EVERYBODYS.where(Entry.cancelled.is_(None)).order_by(*ORDER)
+_LATER = _TAKES_PLACE.where(Entry.last_day > bindparam("today")).limit(bindparam("most"))
+_IS_LATER = Entry.id.in_(_LATER.with_only_columns(Entry.id))
+_UPCOMING = _TAKES_PLACE.where(or_(Entry.last_day == bindparam("today"), _IS_LATER))
+_MARKET = select(Entry).where(Entry.kind == MARKET, Entry.cancelled.is_(None)).order_by(*ORDER)
+_MARKET_DAYS = _MARKET.where(Entry.day.between(bindparam("first"), bindparam("last")))
 
 
 async def entry(db: AsyncSession, id: int) -> Entry:
@@ -32,19 +39,15 @@ async def upcoming(
 ) -> Sequence[Entry]:
     """What takes place for everybody and is not over yet, in the order in which it begins; a booking is somebody's."""
     today = now.astimezone(zone).date()
-    everybodys = select(Entry).where(Entry.kind != BOOKING, Entry.id.not_in(but))
-    takes_place = everybodys.where(Entry.cancelled.is_(None)).order_by(*ORDER)
-    until_today = (await db.scalars(takes_place.where(Entry.last_day == today))).all()
-    later = (await db.scalars(takes_place.where(Entry.last_day > today).limit(most))).all()
-    going_on = [entry for entry in until_today if entry.over(zone) > now]
-    return sorted([*going_on, *later], key=lambda entry: (entry.begins(zone), entry.id))[:most]
+    found = (await db.scalars(_UPCOMING, {"but": list(but), "today": today, "most": most})).all()
+    coming = [entry for entry in found if entry.over(zone) > now]
+    return sorted(coming, key=lambda entry: (entry.begins(zone), entry.id))[:most]
 
 
 async def market_days(db: AsyncSession, now: datetime, zone: ZoneInfo) -> tuple[Sequence[Entry], Sequence[Entry]]:
     """What the market does on its days: what has begun within the last week, and what begins within two."""
     today = now.astimezone(zone).date()
-    about = Entry.day.between(today - timedelta(days=7), today + timedelta(days=14))
-    asked = select(Entry).where(Entry.kind == MARKET, Entry.cancelled.is_(None), about).order_by(*ORDER)
-    found = (await db.scalars(asked)).all()
+    about = {"first": today - timedelta(days=7), "last": today + timedelta(days=14)}
+    found = (await db.scalars(_MARKET_DAYS, about)).all()
     begun = [entry for entry in found if entry.begins(zone) <= now]
     return begun, found[len(begun) :]

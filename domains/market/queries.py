@@ -2,10 +2,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from domains.base import table_of
 from domains.errors import NotFound
 
 from .models import OFFERED, WITHDRAWN, Product
@@ -24,6 +25,12 @@ IN_ORDER = (
     Product.id,
 )
 """As a catalogue has them: 99 before 114, and last what has no number."""
+_FEATURED = select(Product).where(Product.status == OFFERED, Product.featured, func.coalesce(Product.stock, 1) > 0)
+_FEATURED = _FEATURED.order_by(*IN_ORDER).limit(bindparam("most"))
+_goods = table_of(Product).c
+_COUNT = select(func.count()).where(_goods.status == OFFERED, _goods.id.not_in(bindparam("but", expanding=True)))
+_SUPPLIERS = select(_goods.supplier, func.count()).where(_goods.status == OFFERED).group_by(_goods.supplier)
+_SUPPLIERS = _SUPPLIERS.order_by(func.lower(_goods.supplier), _goods.supplier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +52,15 @@ async def goods(
     """What is offered, has every one of the words, and is of those chosen (none is all); the nearest page there is."""
     fits = [Product.status == OFFERED, *(_mentions(word) for word in words.split()[:WORDS])]
     in_them, by_them = _chosen(Product.category, categories), _chosen(Product.supplier, suppliers)
-    count = await db.scalar(select(func.count()).where(*fits, *in_them, *by_them)) or 0
+    long = bool(words)  # it looks into every text of every good
+    count = await db.scalar(select(func.count()).where(*fits, *in_them, *by_them).execution_options(long=long)) or 0
     pages = max(1, -(-count // PAGE))
     page = min(max(1, page), pages)
     asked = select(Product).where(*fits, *in_them, *by_them).order_by(*IN_ORDER)
     return Goods(
-        await _all(db, asked.limit(PAGE).offset((page - 1) * PAGE)),
-        await _tallies(db, Product.category, [*fits, *by_them]),
-        await _tallies(db, Product.supplier, [*fits, *in_them]),
+        await _all(db, asked.limit(PAGE).offset((page - 1) * PAGE).execution_options(long=long)),
+        await _tallies(db, _goods.category, [*fits, *by_them], long),
+        await _tallies(db, _goods.supplier, [*fits, *in_them], long),
         count,
         page,
         pages,
@@ -61,7 +69,7 @@ async def goods(
 
 async def tallied_suppliers(db: AsyncSession) -> Mapping[str, int]:
     """How many things of each are offered."""
-    return await _tallies(db, Product.supplier, [Product.status == OFFERED])
+    return {name: number for name, number in await db.execute(_SUPPLIERS)}
 
 
 async def related(db: AsyncSession, product: Product, most: int = 5) -> tuple[Sequence[Product], Sequence[Product]]:
@@ -85,13 +93,12 @@ async def products(db: AsyncSession, ids: Collection[int]) -> Sequence[Product]:
 
 async def featured(db: AsyncSession, most: int = 6) -> Sequence[Product]:
     """What the editors picked out, while there is some left."""
-    asked = select(Product).where(Product.status == OFFERED, Product.featured, func.coalesce(Product.stock, 1) > 0)
-    return await _all(db, asked.order_by(*IN_ORDER).limit(most))
+    return (await db.scalars(_FEATURED, {"most": most})).all()
 
 
 async def count(db: AsyncSession, *, but: Collection[int] = ()) -> int:
     """Of what is offered."""
-    return await db.scalar(select(func.count()).where(Product.status == OFFERED, Product.id.not_in(but))) or 0
+    return await db.scalar(_COUNT, {"but": list(but)}) or 0
 
 
 async def withdrawn(db: AsyncSession, most: int = 50) -> Sequence[Product]:
@@ -112,10 +119,10 @@ async def _all(db: AsyncSession, asked: Select[Any]) -> Sequence[Product]:
 
 
 async def _tallies(
-    db: AsyncSession, column: InstrumentedAttribute[str], fits: Collection[ColumnElement[bool]]
+    db: AsyncSession, column: ColumnElement[str], fits: Collection[ColumnElement[bool]], long: bool = False
 ) -> Mapping[str, int]:
     counted = select(column, func.count()).where(*fits).group_by(column).order_by(func.lower(column), column)
-    return {name: number for name, number in await db.execute(counted)}
+    return {name: number for name, number in await db.execute(counted.execution_options(long=long))}
 
 
 def _chosen(column: InstrumentedAttribute[str], chosen: Collection[str]) -> list[ColumnElement[bool]]:

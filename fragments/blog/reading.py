@@ -25,7 +25,7 @@ async def home(db: Db, view: Page) -> Response[str]:
         title=view.site.motto or view.text(say("Home")),
         opening=opening or view.text(say("Welcome to {name}")).format(name=view.site.name),
         about=about,
-        has_content=bool(await blog.latest(db, 1)),
+        has_content=await blog.has_news(db),
         pages=await blog.pages(db),
         market=await view.embed(shown["products"]),
         upcoming=await view.embed(shown["calendar"]),

@@ -82,7 +82,10 @@ def test_from_an_empty_folder_to_a_live_site_without_its_sample_in_a_minute(rose
     expect(heading(page, "Ash Bank")).to_be_attached()
     expect(page.get_by_role("main")).to_contain_text("Goods stand here as soon as the growers have listed them.")
     assert time.monotonic() - began < MINUTE
-    assert page.goto(printed).status == 404
+    page.goto(printed)
+    expect(heading(page, "It is made")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("rose coop sign-in ash-bank ruth@")
+    assert page.url == printed and "sign-in-link" not in page.content()
 
 
 def test_opened_at_another_address_it_ends_at_its_own(rose, printed, open_page):
@@ -114,4 +117,10 @@ def test_axe_finds_nothing_on_the_pages_of_an_empty_server(rose, printed, open_p
     page.get_by_role("button", name="Make it, and sign me in").click()
     page.get_by_role("alert").wait_for()
     look("a refused form")
+    page.get_by_label("Address").fill(rose.url)
+    page.get_by_role("button", name="Make it, and sign me in").click()
+    expect(page).to_have_url(f"{rose.url}/steward")
+    page.goto(printed)
+    expect(heading(page, "It is made")).to_be_visible()
+    look("the address again")
     assert not faults, "\n".join(faults)

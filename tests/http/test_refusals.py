@@ -6,6 +6,7 @@ import re
 import sqlite3
 
 import pytest
+from sqlalchemy import text
 
 from app import coop as coops
 from tests.http.conftest import PARTIAL
@@ -139,9 +140,8 @@ async def test_two_hundred_posts_at_once_are_all_kept(steward, coop):
     answers = await asyncio.gather(*(steward.post("/events/new-entry", data=entry) for entry in entries))
     assert {answer.status_code for answer in answers} == {303}
     async with coop.reading() as db:
-        connection = await db.connection()
-        kept = await connection.exec_driver_sql("SELECT count(*) FROM events_entries WHERE title LIKE 'Supper %'")
-        assert kept.scalar() == 200
+        kept = text("SELECT count(*) FROM events_entries WHERE title LIKE 'Supper %'")
+        assert await db.scalar(kept) == 200
 
 
 async def test_a_coop_sealed_under_another_key_is_away_and_says_nothing(furnished, tmp_path):

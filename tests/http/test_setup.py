@@ -203,11 +203,62 @@ async def test_the_sample_is_there_if_it_was_wished(browser, send, typed, has_po
     assert ("How we work" in (await browser.get("/")).text) is has_posts
 
 
-async def test_then_it_is_gone_and_the_token_is_dead(empty, browser, send, token):
+async def test_then_nothing_more_is_made_and_without_the_token_there_is_nothing_to_see(empty, browser, send):
     await send()
-    shown, again = await browser.get("/setup", params={"token": token}), await send(name="Another")
-    assert shown.status_code == again.status_code == 404 and len(empty.registry.all()) == 1
-    assert "Ash Bank" in shown.text and "No co-op here yet" not in shown.text
+    again = await send(name="Another")
+    assert again.status_code == 200 and "It is made" in again.text and len(empty.registry.all()) == 1
+    for token in ("", "x" * 32):
+        shown, sent = await browser.get("/setup", params={"token": token}), await send(token=token)
+        assert shown.status_code == sent.status_code == 404
+        assert "Ash Bank" in shown.text and "No co-op here yet" not in shown.text
+
+
+@pytest.mark.parametrize("url", [HERE, "https://ash.example"])
+async def test_whoever_was_cut_off_is_led_on_by_the_same_address_until_they_have_signed_in(
+    empty, browser, send, token, url
+):
+    await send(url=url)
+    for _ in range(2):
+        page = await browser.get("/setup", params={"token": token})
+        link = re.fullmatch(r"0; url=(\S+)\?next=/steward", page.headers["refresh"])[1]
+        assert f'href="{link}?next=/steward"' in page.text and page.headers["cache-control"] == "no-store"
+    entered = await browser.post(
+        link.removeprefix(url), data=TYPED, headers={"origin": url, "host": urlsplit(url).netloc}
+    )
+    assert entered.status_code == 303 and "set-cookie" in entered.headers
+    spent = await browser.get("/setup", params={"token": token})
+    assert spent.status_code == 200 and "refresh" not in spent.headers and "sign-in-link" not in spent.text
+    assert "rose coop sign-in ash-bank Ruth@ash.example" in spent.text
+
+
+async def test_whoever_goes_while_it_is_made_finds_it_there(empty, browser, send, token):
+    cut_off = asyncio.create_task(send())
+    await asyncio.sleep(0.01)
+    cut_off.cancel()
+    while empty.registry.is_empty():
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.01)
+    assert "sign-in-link" in (await browser.get("/setup", params={"token": token})).text
+
+
+async def test_a_coop_that_a_command_made_is_nobodys_in_the_browser(empty, browser, token):
+    await create_coop(empty, quiet, name="Ash", url=HERE, steward="ruth@ash.example")
+    assert (await browser.get("/setup", params={"token": token})).status_code == 404
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000", "oak.example", "10.0.0.7"])
+async def test_a_machine_is_told_that_there_is_no_coop_yet_and_that_all_is_well(empty, browser, host):
+    answer = await browser.get("/health", headers={"host": host})
+    assert answer.status_code == 200 and answer.json() == {"status": "ok", "coop": "none yet"}
+    assert not empty.tenants.open and not list(empty.settings.data_dir.glob("coops/*"))
+
+
+async def test_a_coop_whose_file_is_gone_is_not_well(empty, browser, send):
+    await send()
+    assert (await browser.get("/health")).json() == {"status": "ok"}
+    (entry,) = empty.registry.all()
+    await empty.tenants.forget(entry.id)
+    assert (await browser.get("/health")).status_code == 404
 
 
 async def test_sent_twice_at_once_it_is_one_coop_and_both_lead_to_it(empty, send):

@@ -3,10 +3,12 @@
 import re
 from datetime import UTC, datetime
 from unittest.mock import Mock
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import insert, select
 
+from app.commands import quiet, sign_in_link
 from app.sample import fill
 from domains import account, blog, events, market, sample
 from domains.activities import Activity, record
@@ -128,7 +130,7 @@ async def test_the_desk_says_where_copies_go(steward, house, monkeypatch):
     assert "Nothing is copied" in (await steward.get("/steward")).text
     monkeypatch.setattr(house.backup, "litestream", Mock(alive=True))
     for replica, words in (
-        ("file:///srv/replica", "not against the loss of the disk"),
+        (f"file://{house.settings.data_dir}/replica", "not against the loss of the disk"),
         ("s3://bucket/coops?endpoint=x", "copied to s3://bucket/coops within"),
     ):
         monkeypatch.setattr(house, "settings", house.settings.model_copy(update={"replica": replica}))
@@ -178,6 +180,18 @@ async def test_what_nobody_touched_goes_and_what_somebody_changed_stays_as_the_p
     )
     removed = await all_of(coop, Activity.actor, where=Activity.type == "Remove")
     assert len(removed) > 70 and set(removed) == {("account.person:1",)}
+
+
+async def test_somebody_of_the_sample_who_has_signed_in_since_is_real_and_stays(steward, oak, house, coop):
+    await fill(coop)
+    link = await sign_in_link(house, quiet, slug="oak", address="tam@oakhill.example")
+    assert (await oak.post(urlsplit(link).path, data={"next": "/"})).status_code == 303
+    told = (await steward.get("/steward/sample")).text
+    assert "Jo Whitlock" in told and "Tam Achebe" not in told
+    await steward.post("/steward/sample")
+    people = (await steward.get("/account/people")).text
+    assert "Tam Achebe" in people and "Jo Whitlock" not in people
+    assert (await oak.get("/account/home")).status_code == 200
 
 
 async def test_words_of_the_coop_that_were_written_over_stay(steward, oak, coop):

@@ -143,6 +143,20 @@ async def test_an_address_in_any_script_is_kept_as_browsers_send_it(house):
     assert made["url"] == "http://xn--bcher-kva.example" and house.tenants.id_at("xn--bcher-kva.example") == made["id"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://ash.example:443", "https://ash.example"),
+        ("http://ash.example:80", "http://ash.example"),
+        ("https://ash.example:80", "https://ash.example:80"),
+        ("http://ash.example:8080", "http://ash.example:8080"),
+    ],
+)
+async def test_the_usual_port_is_no_part_of_an_address(house, typed, kept):
+    made = await create_coop(house, lambda *_: None, name="Ash", url=typed, steward="ruth@ash.example")
+    assert made["url"] == kept
+
+
 async def test_a_coop_that_could_not_be_noted_is_not_served_uncopied(house, oak, monkeypatch):
     def refuse(id):
         raise sqlite3.OperationalError("database is locked")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import Engine, event
 
 from domains import blog, events, market
 
@@ -24,6 +25,16 @@ async def stocked(coop):
             await events.add_entry(db, title="Lifting", kind="event", day=f"2026-12-{number % 28 + 1:02}")
 
 
+@pytest.fixture
+def asked():
+    """Every statement, of whomever."""
+    asked = []
+    listen = (Engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    event.listen(*listen)
+    yield asked
+    event.remove(*listen)
+
+
 async def weigh(client, address):
     """Its text, and bytes as they travel."""
     answer = await client.get(address, headers={"accept-encoding": "gzip"})
@@ -42,3 +53,12 @@ async def test_a_page_is_light(oak, stocked, page):
             whole += sum([(await weigh(oak, font))[1] for font in fonts - set(NAMED.findall(html))])
     assert 10 * KILOBYTE < scripts <= 25 * KILOBYTE
     assert 90 * KILOBYTE < whole <= 150 * KILOBYTE
+
+
+async def test_a_whole_page_asks_its_file_few_questions_and_none_twice(oak, member, stocked, asked):
+    """Its BEGIN among them; at addresses that nobody asked for before, so nothing comes from memory."""
+    for client, most in ((oak, 12), (member, 14)):
+        await client.get("/?warm=1")
+        asked.clear()
+        assert (await client.get("/?x=1")).status_code == 200
+        assert 5 < len(asked) <= most and len(set(asked)) == len(asked), "\n".join(asked)

@@ -5,6 +5,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
+from sqlalchemy import Engine, event
 
 from app.sample import fill
 from domains import account, blog, events, market, sample
@@ -85,6 +86,20 @@ async def test_it_is_made_in_less_than_a_second_of_work(made):
     began = process_time()
     await fill(made, AT)
     assert process_time() - began < 1
+
+
+async def test_what_is_left_of_it_is_found_without_reading_the_whole_ledger(filled):
+    asked = []
+    listen = (Engine, "before_cursor_execute", lambda *about: asked.append(about[2:4]))
+    async with filled.reading() as db:
+        event.listen(*listen)
+        try:
+            assert len(await sample.things(db)) > 70
+        finally:
+            event.remove(*listen)
+        statement, about = asked[-1]
+        plan = (await db.connection()).sync_connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", about).all()
+    assert len(plan) >= 3 and not [row for row in plan if "SCAN activities" in row[-1]], plan
 
 
 async def test_a_steward_with_an_address_of_its_people_is_no_obstacle(made):

@@ -280,7 +280,7 @@ async def test_a_run_of_many_costs_no_more_statements_than_a_run_of_one(coop, ma
     await settle(coop)
     await told(coop, many)
     asked = []
-    event.listen(coop._readers.sync_engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    event.listen(coop._readers, "before_cursor_execute", lambda *about: asked.append(about[2]))
     await told(coop, made["many"])
     of_one, asked[:] = len(asked), []
     assert len((await told(coop, many)).children) == 2 and len(asked) == of_one < 12
