@@ -91,12 +91,13 @@ async def runs(
     for word in words.split()[:10]:
         columns = (Run.name, Run.key, Run.error, cast(Run.input, Text))
         asked = asked.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    return (await db.scalars(asked)).all()
+    return (await db.scalars(asked.execution_options(long=bool(words)))).all()
 
 
 async def counts(db: AsyncSession) -> Mapping[str, int]:
     """Of STATES, all of them."""
-    found = {status: count for status, count in await db.execute(select(Run.status, func.count()).group_by(Run.status))}
+    asked = select(Run.status, func.count()).group_by(Run.status).execution_options(long=True)
+    found = {status: count for status, count in await db.execute(asked)}
     return {state: sum(found.get(status, 0) for status in group) for state, group in STATES.items()}
 
 
