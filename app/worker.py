@@ -32,8 +32,13 @@ class Worker:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self) -> None:
+        before = 0.0
         while True:
             now, busy = time(), set(self._waking)
+            if now < before:  # somebody set the clock back: what is open looks at its own again
+                for coop in self._tenants.open:
+                    self._dues.at(coop, now)
+            before = now
             for coop in {*self._dues.take(now, busy), *self._asleep(now)} - busy:
                 self._waking[coop] = asyncio.create_task(self._wake(coop))
             await self._dues.wait(set(self._waking), self._tenants.registry.next_due(now))

@@ -5,6 +5,9 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+LONGEST = 3600.0
+"""Seconds; what shall be tried again still later was put back by a clock that was ahead."""
+
 log = logging.getLogger("flows")
 
 
@@ -45,5 +48,5 @@ class Crew:
 
 
 def back_off(attempt: int) -> float:
-    """Seconds: 2, 4, 8 … up to an hour."""
-    return min(2.0**attempt, 3600.0)
+    """Seconds: 2, 4, 8 … up to LONGEST."""
+    return min(2.0**attempt, LONGEST)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from domains.base import table_of
 
-from .crew import Crew, back_off
+from .crew import LONGEST, Crew, back_off
 from .effects import Call, effect
 from .lent import Alarm, Mailer
 from .models import Delivery
@@ -63,6 +63,7 @@ class Post:
     ) -> None:
         self._writer, self._alarm, self._mailer = writer, alarm, mailer
         self._origin, self._clock = origin, clock
+        self._seen = 0.0
         self._crew = Crew(16, lambda: alarm.at(clock()))
 
     async def open(self) -> None:
@@ -73,6 +74,9 @@ class Post:
         """Begins what is due, as far as there is room; says when to ask again, None if a bell will ring before."""
         if not (room := self._crew.room()):
             return None
+        before, self._seen = self._seen, self._clock()
+        if self._seen < before:
+            await self._writer.do(partial(_hurry, now=self._seen))
         claimed, due = await self._writer.do(partial(_claim, now=self._clock(), many=room))
         for mail in claimed:
             self._crew.begin(self._send(mail))
@@ -107,4 +111,10 @@ def _claim(connection: Connection, now: float, many: int) -> tuple[list[Row[Any]
 def _take_over(connection: Connection, now: float) -> bool:
     """Being sent, and not settled, is what the dead left. Whether anything was."""
     left = (table.c.status == "waiting", table.c.attempt > 0, table.c.error == "")
-    return connection.execute(update(table).where(*left).values(due=now)).rowcount > 0
+    taken = connection.execute(update(table).where(*left).values(due=now)).rowcount
+    return taken + _hurry(connection, now) > 0
+
+
+def _hurry(connection: Connection, now: float) -> int:
+    """After the clock was set back: what was put back by a clock that was ahead is due now. How many."""
+    return connection.execute(update(table).where(table.c.due > now + LONGEST).values(due=now)).rowcount

@@ -25,6 +25,7 @@ from .writer import Writer
 
 log = logging.getLogger("flows")
 POISON = 25  # claims without a checkpoint between them
+SET_BACK = 60.0  # seconds; clocks are put right by less all the time
 BUSY = (OperationalError, PoolTimeout)
 """The file's own troubles: they pass, and are never a run's death."""
 
@@ -43,7 +44,7 @@ class Durable:
     ) -> None:
         self._writer, self._alarm, self._clock = writer, alarm, clock
         self._place = Place(file, writer, alarm, origin, clock, asyncio.Semaphore(PENS), Limits(clock))
-        self._scheduled = scheduled
+        self._scheduled, self._seen = scheduled, 0.0
         self._crew = Crew(size, lambda: alarm.at(clock()))
 
     async def open(self) -> None:
@@ -66,6 +67,7 @@ class Durable:
         """Begins what is due, as far as there is room; says when to ask again, None if a bell will ring before."""
         if not (room := self._crew.room()):
             return None
+        await self._look_at_the_clock()
         claim = partial(_claim, scheduled=self._scheduled, now=self._clock(), many=room)
         claimed, due = await self._writer.do(claim)
         for run in claimed:
@@ -82,6 +84,12 @@ class Durable:
             if run.status == "suspended":
                 return {"status": "suspended", "resume": {"id": run.id, "tag": getattr(flow.node(run.node), "tag", "")}}
         return await self._writer.do(lambda connection: recall.outcome(connection, recall.id_of(connection, key)))
+
+    async def _look_at_the_clock(self) -> None:
+        before, self._seen = self._seen, self._clock()
+        if self._seen < before - SET_BACK:
+            self._place.limits.forget()
+            await self._writer.do(partial(store.hurry, now=self._seen))
 
     async def _go(self, run: Running) -> None:
         try:

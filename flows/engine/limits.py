@@ -27,6 +27,11 @@ class Limits:
         self._next: dict[str, float] = defaultdict(float)
         self._promised: dict[str, float] = {}
 
+    def forget(self) -> None:
+        """What was promised by a clock that was ahead."""
+        self._next.clear()
+        self._promised.clear()
+
     @asynccontextmanager
     async def room(self, name: str, performer: Performer, key: str) -> AsyncIterator[None]:
         """Raises Later."""

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domains.base import table_of
 
 from . import models
+from .crew import LONGEST
 from .graph import END, Flow
 from .keys import key_of, token_of
 
@@ -201,7 +202,13 @@ def take_over(connection: Connection, now: float) -> bool:
     ended = update(runs).where(runs.c.status == "cancelling").values(_CANCELLED)
     connection.execute(ended, {"now": now})
     left = update(runs).where(runs.c.status == "running").values(status="ready", due=now)
-    return connection.execute(left).rowcount > 0
+    return connection.execute(left).rowcount + hurry(connection, now) > 0
+
+
+def hurry(connection: Connection, now: float) -> int:
+    """After the clock was set back: what is ready, and was put back by a clock that was ahead, is due now. How many."""
+    ahead = update(runs).where(runs.c.status == "ready", runs.c.due > now + LONGEST)
+    return connection.execute(ahead.values(due=now)).rowcount
 
 
 def _define(connection: Connection, flow: Flow) -> None:
