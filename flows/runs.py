@@ -52,7 +52,8 @@ async def react(db: AsyncSession, now: float) -> list[dict[str, Any]]:
 async def start(
     db: AsyncSession, flow: Flow, input: dict[str, Any], key: str, now: float, because: int | None = None
 ) -> dict[str, Any]:
-    """By the cheapest runner, in the caller's transaction. A durable one is begun once for its key, ever.
+    """By the cheapest runner, in the caller's transaction. A durable one is begun once for its key, ever; one of which
+    nothing comes keeps no run.
 
     `key` comes never again, not even after a restore. Raises NoRunner, WrongAnswer.
     """
@@ -61,6 +62,8 @@ async def start(
         raise ValueError(f"{flow.name} takes {', '.join(flow.takes)}")
     if runner is INLINE:
         return await inline.run(db, flow, input, key, now)
+    if flow.is_over(input):
+        return {"status": "done", "effects": [], "flow_id": key}
     return await _begin(db, flow if runner is DURABLE else flow.abroad(), input, key, now, because)
 
 
