@@ -1,8 +1,10 @@
 """What opening and closing a co-op means for its copies: Litestream knows the open files, and no others."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,8 +13,20 @@ from ops.litestream import Litestream, holding_lock
 from .coop import Coop
 
 log = logging.getLogger("backup")
+PATIENCE = 10.0
+"""Seconds in which Litestream says that it has copied a file."""
 LARGEST = 16 * 2**20
 """Bytes of a write-ahead log that nobody copies, before it is folded into its file."""
+
+
+class Kept(StrEnum):
+    """Where a commit is, beside the file that it was made in."""
+
+    ELSEWHERE = "elsewhere"
+    HERE = "on this disk"
+    """It outlives the server, not the disk."""
+    NOWHERE = "nowhere"
+    """Or nobody knows: Litestream is off, down, slow, or does not know the file."""
 
 
 def is_elsewhere(url: str, data: Path) -> bool:
@@ -26,10 +40,28 @@ class Backup:
 
     def __init__(self, data: Path, litestream: Litestream | None) -> None:
         self._data, self.litestream = data, litestream
+        self._asked: dict[Path, asyncio.Task[Kept]] = {}
+        self._next: dict[Path, asyncio.Task[Kept]] = {}
 
     @property
     def alive(self) -> bool:
         return self.litestream is not None and self.litestream.alive
+
+    @property
+    def place(self) -> Kept:
+        """Where copies go, as long as they go."""
+        if not self.alive or not self.litestream:
+            return Kept.NOWHERE
+        return Kept.ELSEWHERE if is_elsewhere(self.litestream.replica, self._data) else Kept.HERE
+
+    async def confirm(self, file: Path) -> Kept:
+        """Where every commit is that was made to `file` before this call.
+
+        One question at a time is asked of a file: whoever comes while it is under way shares the next one.
+        """
+        if file not in self._next:
+            self._next[file] = asyncio.create_task(self._confirm(file, self._asked.get(file)))
+        return await asyncio.shield(self._next[file])
 
     async def register(self, file: Path) -> None:
         if self.litestream:
@@ -45,6 +77,18 @@ class Backup:
         else:
             with holding_lock(self._data):
                 yield
+
+    async def _confirm(self, file: Path, before: asyncio.Task[Kept] | None) -> Kept:
+        if before:
+            await asyncio.wait([before])
+        mine = self._asked[file] = self._next.pop(file)  # who comes from now on may have committed since
+        try:
+            place = self.place
+            copied = self.litestream is not None and await self.litestream.sync(file, PATIENCE)
+            return place if copied else Kept.NOWHERE
+        finally:
+            if self._asked[file] is mine:
+                del self._asked[file]
 
     async def trim(self, coop: Coop) -> None:
         """Without a Litestream nobody else folds the log."""

@@ -18,7 +18,7 @@ from ops.litestream import Litestream
 
 from . import api, static
 from .api.ask import Ask
-from .backup import Backup, is_elsewhere
+from .backup import Backup, Kept
 from .cache import Doorkeeper
 from .coop import Coop
 from .door import Door
@@ -111,10 +111,10 @@ class House:
         return Folder(self.settings.data_dir / "mail" / id)
 
     def _copies(self) -> Copies:
-        url = self.settings.replica_url
-        return (
-            Copies(url.partition("?")[0], is_elsewhere(url, self.settings.data_dir)) if self.backup.alive else Copies()
-        )
+        place, litestream = self.backup.place, self.backup.litestream
+        if place is Kept.NOWHERE or not litestream:
+            return Copies()
+        return Copies(litestream.replica.partition("?")[0], place is Kept.ELSEWHERE)
 
 
 def _framework(visits: Visits, setup: Setup) -> Litestar:

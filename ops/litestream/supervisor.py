@@ -35,7 +35,7 @@ class Litestream:
     ) -> None:
         """`folder`: the data folder; `replica`: file:///… or s3://… (query arguments kept); `always`: files replicated
         for as long as it runs; `opened()`: files to register again after each (re)start."""
-        self._folder, self._replica, self._always, self._opened = folder.absolute(), replica, always, opened
+        self._folder, self.replica, self._always, self._opened = folder.absolute(), replica, always, opened
         self._socket = socket_of(folder)
         self._child: Child | None = None  # only once it answers and every opened file is registered
         self._watching: asyncio.Task[None] | None = None
@@ -48,7 +48,7 @@ class Litestream:
     async def start(self) -> None:
         """Returns when it answers; LitestreamTrouble says in one sentence why it cannot. From then on it is started
         again whenever it dies. Must be called in a thread that lives as long as the server: it dies with that one."""
-        check_address(self._replica)
+        check_address(self.replica)
         try:
             await self._launch()
         except OSError as error:
@@ -69,7 +69,7 @@ class Litestream:
 
     def replica_of(self, file: Path) -> str:
         """The address to restore `file` from; a file outside the data folder is a ValueError."""
-        return address(self._folder, self._replica, file)
+        return address(self._folder, self.replica, file)
 
     async def register(self, file: Path) -> bool:
         """From now on every commit to `file` is replicated; again is harmless. False when Litestream is down: what
@@ -108,7 +108,7 @@ class Litestream:
         empty.mkdir(mode=0o700, exist_ok=True)
         if self._socket.parent != self._folder:
             make_private(self._socket.parent)
-        file = write_config(self._folder, config(self._folder, self._replica, self._always))
+        file = write_config(self._folder, config(self._folder, self.replica, self._always))
         arguments = ["replicate", "-no-expand-env", "-config", str(file)]
         return await Child.start(arguments, directory=empty, inherit=[lock])
 

@@ -84,8 +84,7 @@ async def test_what_is_left_to_set_up_is_said_until_it_is_true(steward, house, m
     await steward.post("/account/people", data={"person": "2", "role": "steward"})
     assert left((await steward.get("/steward")).text) == (everything[5:], "5 of 7")
     monkeypatch.setattr(house, "post", lambda id: None)
-    monkeypatch.setattr(house.backup, "litestream", Mock(alive=True))
-    monkeypatch.setattr(house, "settings", house.settings.model_copy(update={"replica": "s3://bucket/coops"}))
+    monkeypatch.setattr(house.backup, "litestream", Mock(alive=True, replica="s3://bucket/coops"))
     page = (await steward.get("/steward")).text
     assert "Setting up" not in page and "Nothing needs you" in page
     monkeypatch.undo()
@@ -133,7 +132,7 @@ async def test_the_desk_says_where_copies_go(steward, house, monkeypatch):
         (f"file://{house.settings.data_dir}/replica", "not against the loss of the disk"),
         ("s3://bucket/coops?endpoint=x", "copied to s3://bucket/coops within"),
     ):
-        monkeypatch.setattr(house, "settings", house.settings.model_copy(update={"replica": replica}))
+        house.backup.litestream.replica = replica
         assert words in (await steward.get("/steward")).text
     house.backup.litestream.alive = False
     assert "Nothing is copied" in (await steward.get("/steward")).text
