@@ -78,13 +78,10 @@ def idle():
             start(rose)
             for number in range(OPEN):
                 visit(rose, number)
-        pids = [family(rose.server.pid) for rose in roses]
-        say(f"Resting for {REST} s")
-        shares = rest(pids)
-        some, many = (sum(map(open_files, of)) for of in pids)
+        (_, few), (server, many) = (measured(family(rose.server.pid)) for rose in roses)
     name = f"{COOPS:,} co-ops, {EACH} runs asleep in each, {OPEN} open"
-    yield name, f"{shares[-1]:.2f} % of a core", f"at most {STILL} %", shares[-1] <= STILL
-    yield f"… open files, and with {SOME} co-ops", f"{many}, {some}", "no more", many <= some
+    yield name, f"{server:.2f} % of a core", f"at most {STILL} %", server <= STILL
+    yield f"… open files, and with {SOME} co-ops", f"{many}, {few}", "no more", many <= few
 
 
 def registered(folder, many):
@@ -104,9 +101,9 @@ async def put_to_sleep(file):
     await coop.close()
 
 
-def rest(families):
-    """Percent of a core that each works meanwhile."""
-    sleep(REST // 3)
-    before = [sum(map(worked, pids)) for pids in families]
+def measured(pids):
+    """What the server works at rest, in percent of a core, and how many files it and its Litestream have open."""
+    say(f"Resting for {REST} s")
+    before = worked(pids[0])
     sleep(REST)
-    return [(sum(map(worked, pids)) - was) / REST * 100 for pids, was in zip(families, before, strict=True)]
+    return (worked(pids[0]) - before) / REST * 100, sum(map(open_files, pids))

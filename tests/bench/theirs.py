@@ -1,7 +1,7 @@
 """DBOS Transact, in a process of its own: `python -m tests.bench.theirs SYSTEM APPLICATION CASE` tells figures in JSON.
 
-Two addresses of databases, as its documentation has them. Everything is as shipped: SQLite is polled each second,
-PostgreSQL notifies; the faster of its two ways is taken, threads for short workflows and coroutines for those that sleep.
+Two addresses of databases, as its documentation has them. Everything is as shipped: SQLite is polled, PostgreSQL
+notifies. The faster of its two ways is taken: threads for short workflows, coroutines for those that sleep.
 It runs in an environment that has DBOS and nothing of ours.
 """
 
