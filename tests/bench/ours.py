@@ -7,11 +7,13 @@ import asyncio
 import json
 import secrets
 import sys
+from collections import defaultdict
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from time import time
 
+import uvloop
 from sqlalchemy import text
 
 import flows
@@ -28,7 +30,6 @@ from tests import tales
 from .pace import CALLERS, latencies, rate
 
 MONTH = 30 * 86400  # seconds
-LOOK = 0.001
 MADE = text("CREATE TABLE IF NOT EXISTS bench_notes (number INTEGER NOT NULL)")
 NOTE = text("INSERT INTO bench_notes (number) VALUES (:number)")
 
@@ -93,7 +94,7 @@ async def sleeps(coop):
         sleepers.append(await fall_asleep(coop, number))
 
     created = await rate(sleep, CALLERS[-1])
-    return {"created": created} | await latencies(partial(resume, coop), sleepers)
+    return {"created": created} | await latencies(partial(resume, coop, ends(coop)), sleepers)
 
 
 async def fall_asleep(coop, number):
@@ -101,11 +102,21 @@ async def fall_asleep(coop, number):
     return (await perform(coop, SLEEPER, number))["resume"]["id"]
 
 
-async def resume(coop, id):
-    """Until whoever looks every millisecond sees that the run is at its end."""
+def ends(coop):
+    """Run -> an event, set when its task has ended, which is after its last commit."""
+    ended, go = defaultdict(asyncio.Event), coop.flows._go
+
+    async def noted(run):
+        await go(run)
+        ended[run.id].set()
+
+    coop.flows._go = noted
+    return ended
+
+
+async def resume(coop, ended, id):
     assert await click(coop, id)
-    while coop.watcher.execute("SELECT status FROM flow_runs WHERE id = ?", (id,)).fetchone() != ("done",):
-        await asyncio.sleep(LOOK)
+    await ended[id].wait()
 
 
 async def click(coop, id):
@@ -127,7 +138,7 @@ async def bed(coop, many):
 async def wake(coop):
     """The first resume of this process; then it is at work until somebody kills it."""
     (id,) = coop.watcher.execute("SELECT id FROM flow_runs WHERE status = 'suspended'").fetchone()
-    await resume(coop, id)
+    await resume(coop, ends(coop), id)
     tell({})
     while True:
         await rates(coop, tales.CALLS)
@@ -143,4 +154,4 @@ async def main(folder, case, *many):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    uvloop.run(main(*sys.argv[1:]))

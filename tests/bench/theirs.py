@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import sqlalchemy as sa
+import uvloop
 from dbos import DBOS, SQLAlchemyDatasource
 
 from .pace import CALLERS, latencies, rate
@@ -102,5 +103,5 @@ async def resume(handle):
 
 
 DBOS.launch()
-print(json.dumps(asyncio.run(globals()[CASE]())), flush=True)
+print(json.dumps(uvloop.run(globals()[CASE]())), flush=True)
 os._exit(0)  # what sleeps would hold it back
