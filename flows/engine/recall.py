@@ -9,9 +9,8 @@ from .effects import is_known
 from .graph import Each, Effect, Flow
 from .store import Running, definitions, runs, steps, waits
 
-_THESE = bindparam("these", expanding=True)
-_SAID = select(steps).where(steps.c.run.in_(_THESE))
-_ANSWERED = select(waits).where(waits.c.run.in_(_THESE), waits.c.status != "open")
+_SAID = select(steps).where(steps.c.run.in_(bindparam("these", expanding=True)))
+_ANSWERED = select(waits).where(waits.c.run.in_(bindparam("these", expanding=True)), waits.c.status != "open")
 _loaded: dict[str, Flow] = {}
 
 

@@ -75,4 +75,5 @@ def _set(connection: Connection, one: Scheduled, expression: str, next: float) -
 
 
 def _next(connection: Connection) -> float | None:
-    return connection.scalar(_NEXT)
+    due: float | None = connection.scalar(_NEXT)
+    return due

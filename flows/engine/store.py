@@ -97,10 +97,12 @@ _PUT_BACK = update(runs).where(*_MINE).values(node=_THERE, error=bindparam("why"
 _DEFINED = select(definitions.c.hash).where(definitions.c.hash == bindparam("the_hash"))
 _START = insert(runs).on_conflict_do_nothing()
 _STEP = insert(steps).prefix_with("OR REPLACE")
-_WAIT = insert(waits).on_conflict_do_update(
-    index_elements=["run", "tag"], set_={"status": "resumed", "due": None}, where=waits.c.status == "early"
+_EARLY = {"status": "resumed", "due": None}
+_WAIT = (
+    insert(waits)
+    .on_conflict_do_update(index_elements=["run", "tag"], set_=_EARLY, where=waits.c.status == "early")
+    .returning(waits.c.status)
 )
-_WAIT = _WAIT.returning(waits.c.status)
 _WAKE = update(runs).where(runs.c.id == bindparam("run_id"), runs.c.status == "suspended")
 _WAKE = _WAKE.values(status="ready", due=bindparam("now"))
 
