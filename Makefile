@@ -9,7 +9,7 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header 
 
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup setup-test run test test-long test-peers check lock bench bench-scale pictures clean
+.PHONY: help setup setup-test run test test-long test-peers check lock bench bench-flows bench-scale pictures clean
 
 help:  ## list these
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -47,17 +47,24 @@ check: setup-test  ## style, types, layers and the rules of the house
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/house
 
-lock: $(BIN)/python  ## write both locks again from pyproject.toml (UPGRADE=--upgrade: the newest packages)
+lock: $(BIN)/python  ## write every lock again (UPGRADE=--upgrade: the newest packages)
 	@uv=$$(mktemp -d) && trap 'rm -rf "$$uv"' EXIT && \
 	$(BIN)/python -m pip install --quiet --target "$$uv" uv && \
 	"$$uv/bin/uv" pip compile $(LOCK) pyproject.toml -o requirements.txt && \
-	"$$uv/bin/uv" pip compile $(LOCK) pyproject.toml --extra test -c requirements.txt -o requirements-test.txt
+	"$$uv/bin/uv" pip compile $(LOCK) pyproject.toml --extra test -c requirements.txt -o requirements-test.txt && \
+	printf 'dbos\npsycopg[binary]\nuvloop\n' | "$$uv/bin/uv" pip compile $(LOCK) - -o tests/bench/requirements-dbos.txt
 
 $(BIN)/python:
 	@$(READY) setup requirements.txt
 
-bench: setup-test  ## what a page, the memory and a start cost, beside their targets (three minutes)
-	@$(BIN)/python -m tests.bench.speed $(BENCH)
+bench: setup-test  ## what a page, the memory, a start and flows cost, beside their targets (a quarter of an hour)
+	@status=0; \
+	$(BIN)/python -m tests.bench.speed $(BENCH) || status=1; \
+	$(BIN)/python -m tests.bench.flows $(BENCH) || status=1; \
+	exit $$status
+
+bench-flows: setup-test  ## flows alone, beside DBOS Transact on SQLite and on PostgreSQL (ten minutes)
+	@$(BIN)/python -m tests.bench.flows $(BENCH)
 
 bench-scale: setup-test  ## ten thousand co-ops beside a hundred: nothing may grow with those that sleep
 	@$(BIN)/python -m tests.bench.scale $(BENCH)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from .effects import is_known
 from .graph import Each, Effect, Flow
 from .store import Running, definitions, runs, steps, waits
 
+_SAID = select(steps).where(steps.c.run.in_(bindparam("these", expanding=True)))
+_ANSWERED = select(waits).where(waits.c.run.in_(bindparam("these", expanding=True)), waits.c.status != "open")
 _loaded: dict[str, Flow] = {}
 
 
@@ -16,9 +18,9 @@ def recall(connection: Connection, claimed: Sequence[Any]) -> list[Running]:
     """Rows of runs that were just claimed, with all that they said before."""
     found = {row.id: _running(connection, row) for row in claimed}
     if found:
-        for row in connection.execute(select(steps).where(steps.c.run.in_(found))):
+        for row in connection.execute(_SAID, {"these": list(found)}):
             _remember(found[row.run], row)
-        for row in connection.execute(select(waits).where(waits.c.run.in_(found), waits.c.status != "open")):
+        for row in connection.execute(_ANSWERED, {"these": list(found)}):
             _answer(found[row.run], row)
     return list(found.values())
 

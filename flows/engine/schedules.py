@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, bindparam, delete, func, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from domains.base import table_of
@@ -16,6 +16,8 @@ from .models import Schedule
 table = table_of(Schedule)
 LONGEST = 8 * 24 * 60 * 60
 """Seconds between two hours, at most: what is due later was set by a clock that was wrong."""
+_DUE = select(table).where((table.c.next <= bindparam("now")) | (table.c.next > bindparam("now") + LONGEST))
+_NEXT = select(func.min(table.c.next))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def wind(connection: Connection, scheduled: Sequence[Scheduled], now: float) -> 
 def tick(connection: Connection, scheduled: Sequence[Scheduled], now: float) -> float | None:
     """Starts what is due; when the next tick is. It is advanced and its run is there in one transaction."""
     zone = zone_of(connection)
-    for row in connection.execute(select(table).where((table.c.next <= now) | (table.c.next > now + LONGEST))).all():
+    for row in connection.execute(_DUE, {"now": now}).all():
         one = next(one for one in scheduled if one.flow.name == row.name)
         if row.next <= now and _is_wanted(connection, one):
             at = one.hour.before(now, zone)
@@ -73,4 +75,5 @@ def _set(connection: Connection, one: Scheduled, expression: str, next: float) -
 
 
 def _next(connection: Connection) -> float | None:
-    return connection.scalar(select(table.c.next).order_by(table.c.next).limit(1))
+    due: float | None = connection.scalar(_NEXT)
+    return due

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, case, exists, func, null, select, update
+from sqlalchemy import Connection, bindparam, case, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -98,14 +98,14 @@ _PUT_BACK = update(runs).where(*_MINE).values(node=_THERE, error=bindparam("why"
 _DEFINED = select(definitions.c.hash).where(definitions.c.hash == bindparam("the_hash"))
 _START = insert(runs).on_conflict_do_nothing()
 _STEP = insert(steps).prefix_with("OR REPLACE")
-_WAIT = insert(waits).on_conflict_do_update(
-    index_elements=["run", "tag"], set_={"status": "resumed", "due": None}, where=waits.c.status == "early"
+_EARLY = {"status": "resumed", "due": None}
+_WAIT = (
+    insert(waits)
+    .on_conflict_do_update(index_elements=["run", "tag"], set_=_EARLY, where=waits.c.status == "early")
+    .returning(waits.c.status)
 )
 _WAKE = update(runs).where(runs.c.id == bindparam("run_id"), runs.c.status == "suspended")
 _WAKE = _WAKE.values(status="ready", due=bindparam("now"))
-_WAKE_IF_RESUMED = _WAKE.where(
-    exists().where(waits.c.run == bindparam("run_id"), waits.c.tag == bindparam("the_tag"), waits.c.status == "resumed")
-)
 
 
 async def within(db: AsyncSession, function: Callable[[Connection], T]) -> T:
@@ -164,8 +164,7 @@ def suspend(connection: Connection, run: Running, tag: str, due: float | None, n
     """The run sleeps and its wait is open; or, when somebody was early, it is ready at once (True). Raises Stolen."""
     sleep(connection, run, now, due)
     row = {"run": run.id, "tag": tag, "due": due, "status": "open", "payload": None, "by": "", "at": now}
-    connection.execute(_WAIT, row)
-    return connection.execute(_WAKE_IF_RESUMED, {"run_id": run.id, "the_tag": tag, "now": now}).rowcount == 1
+    return connection.scalar(_WAIT, row) == "resumed" and wake(connection, run.id, now)
 
 
 def sleep(connection: Connection, run: Running, now: float, due: float | None = None) -> None:

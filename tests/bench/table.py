@@ -10,8 +10,9 @@ def say(words):
     print(words, file=sys.stderr, flush=True)
 
 
-def tell(titles, rows):
-    print(f"\nMeasured on {date.today():%-d %B %Y}: {described()}.\n")
+def tell(titles, rows, *beside):
+    """`beside`: of what else is measured, which version."""
+    print(f"\nMeasured on {date.today():%-d %B %Y}: {', '.join((described(), *beside))}.\n")
     print(line(titles))
     print(line("---" for _ in titles))
     for row in rows:
