@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from jinja2 import Environment
 
 from domains.site import Site
+from flows import Refused
 
 Signer = Callable[[str, str], str]
 """(purpose, what) -> what, signed by the co-op's own key."""
@@ -62,15 +63,20 @@ class Server:
         import aiosmtplib
 
         parts = self._parts
-        await aiosmtplib.send(
-            mail,
-            hostname=parts.hostname,
-            port=parts.port or (465 if parts.scheme == "smtps" else 587),
-            username=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-            use_tls=parts.scheme == "smtps",
-            timeout=20,
-        )
+        try:
+            await aiosmtplib.send(
+                mail,
+                hostname=parts.hostname,
+                port=parts.port or (465 if parts.scheme == "smtps" else 587),
+                username=unquote(parts.username) if parts.username else None,
+                password=unquote(parts.password) if parts.password else None,
+                use_tls=parts.scheme == "smtps",
+                timeout=20,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            if all(one.code >= 500 for one in error.recipients):  # RFC 5321, 4.2.1: it will say so again
+                raise Refused(error.recipients[0].message) from error
+            raise
 
 
 class Letters:

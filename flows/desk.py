@@ -8,8 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from .engine.models import Delivery, Run
 
-TRYING = 3600.0  # seconds after which a mail that nobody took was given up, and more
-
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
@@ -28,7 +26,7 @@ async def deliveries(db: AsyncSession, most: int = 50) -> Sequence[Delivery]:
 
 
 async def stuck(db: AsyncSession, since: float = 0) -> Stuck:
-    mails = select(func.count()).where(Delivery.status == "dead", Delivery.at > since - TRYING).scalar_subquery()
+    mails = select(func.count()).where(Delivery.status == "dead", Delivery.at > since).scalar_subquery()
     late = select(func.count()).where(Delivery.status == "waiting", Delivery.error != "").scalar_subquery()
     runs = select(func.count()).where(Run.status.in_(("dead", "held")), Run.ended > since).scalar_subquery()
     return Stuck(*(await db.execute(select(mails, late, runs))).one())

@@ -112,6 +112,32 @@ FLOW = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """What the story takes from `Update flow.run`: which one, of which flow, and what was done with it."""
+
+    ref: int
+    flow: str
+    deed: str
+
+
+@effect("account.call_off@1", "tx")
+async def call_off(call: Call, *, run: int) -> None:
+    """Whoever asked may ask again."""
+    stopped = await call.db.get_one(Run, run)
+    await account.lapse_request(call.db, stopped.input["request"])
+
+
+CALLED_OFF = (
+    flow("account.join_called_off", on="Update", of="flow.run", In=Steered)
+    .branch("is_a_request", Take("input.flow"), equals=FLOW.name)
+    .branch("is_cancelled", Take("input.deed"), equals="cancel")
+    .effect("called_off", "account.call_off@1", run=Take("input.ref"))
+    .build()
+)
+"""A steward who cancels its run calls the request off."""
+
+
 def _runs() -> Any:
     """Of this story, with what set each off."""
     asking = Activity.kind == FLOW.of

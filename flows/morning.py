@@ -35,5 +35,5 @@ FLOW = (
 SCHEDULED = Scheduled(
     FLOW,
     wanted="EXISTS (SELECT 1 FROM flow_runs WHERE status IN ('dead', 'held') AND ended > flow_schedules.next - 86400) "
-    "OR EXISTS (SELECT 1 FROM flow_deliveries WHERE status = 'dead' AND at > flow_schedules.next - 90000)",
+    "OR EXISTS (SELECT 1 FROM flow_deliveries WHERE status = 'dead' AND at > flow_schedules.next - 86400)",
 )

@@ -138,7 +138,9 @@ async def _flow(db: AsyncSession, hash: str) -> Flow | None:
 
 
 async def _items(db: AsyncSession, id: int) -> Mapping[str, Items]:
-    asked = select(Step.node, func.count(), func.max(Step.at)).where(Step.run == id, Step.index > 0)
+    asked = select(Step.node, func.count(), func.max(Step.at)).where(
+        Step.run == id, Step.index > 0, Step.status == "done"
+    )
     return {node: Items(count, last) for node, count, last in await db.execute(asked.group_by(Step.node))}
 
 

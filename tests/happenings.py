@@ -2,7 +2,9 @@
 
 from sqlalchemy import func, select
 
+import flows
 from domains import account, blog
+from flows.engine.models import Run
 
 
 async def publish(coop):
@@ -29,5 +31,19 @@ async def ask_to_join(coop):
             await account.ask_to_join(db, "Mei Lin", "mei@example.org")
 
 
-HAPPENINGS = {("Create", "blog.post"): publish, ("Offer", "account.request"): ask_to_join}
+async def cancel_a_request(coop):
+    """Before any steward was asked."""
+    await ask_to_join(coop)
+    async with coop.reading() as db:
+        is_open = await db.scalar(select(Run.status).where(Run.name == "account.join")) in ("ready", "suspended")
+    if is_open:
+        async with coop.writing() as db:
+            await flows.cancel(db, 1, coop._clock())
+
+
+HAPPENINGS = {
+    ("Create", "blog.post"): publish,
+    ("Offer", "account.request"): ask_to_join,
+    ("Update", "flow.run"): cancel_a_request,
+}
 """(type, kind) of an activity -> what people do so that it is recorded."""

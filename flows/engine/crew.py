@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+PATIENCE = 5.0  # seconds
 LONGEST = 3600.0
 """Seconds; what shall be tried again still later was put back by a clock that was ahead."""
 
@@ -36,7 +37,8 @@ class Crew:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=PATIENCE)  # not for whoever will not be stopped
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -12,12 +12,13 @@ from domains.base import table_of
 
 from .crew import LONGEST, Crew, back_off
 from .effects import Call, effect
-from .lent import Alarm, Mailer
+from .lent import Alarm, Mailer, Refused
 from .models import Delivery
 from .writer import Writer
 
 table = table_of(Delivery)
-LEASE, PATIENCE, TRIES = 60.0, 30.0, 8
+LEASE, PATIENCE, TRIES = 60.0, 30.0, 80
+"""The last two in seconds; with an hour between the later tries a mail is tried for three days."""
 EMPTY: Mapping[str, Any] = {}
 _CLAIM = (
     update(table)
@@ -30,7 +31,7 @@ _CLAIM = (
     .returning(*table.c)
 )
 _SETTLE = update(table).where(table.c.id == bindparam("mail_id"), table.c.attempt == bindparam("claimed"))
-_SETTLE = _SETTLE.values(status=bindparam("as"), due=bindparam("until"), error=bindparam("why"))
+_SETTLE = _SETTLE.values(status=bindparam("as"), due=bindparam("until"), error=bindparam("why"), at=bindparam("since"))
 _NEXT = select(func.min(table.c.due)).where(table.c.due.is_not(None))
 
 
@@ -95,9 +96,10 @@ class Post:
                 await self._mailer.send(f"{self._origin}:{mail.key}", mail.to, mail.payload)
         except Exception as error:
             why = f"{type(error).__name__}: {error}"
-            status = "waiting" if mail.attempt < TRIES else "dead"
+            status = "dead" if mail.attempt >= TRIES or isinstance(error, Refused) else "waiting"
             due = self._clock() + back_off(mail.attempt) if status == "waiting" else None
         settled = {"mail_id": mail.id, "claimed": mail.attempt, "as": status, "until": due, "why": why}
+        settled["since"] = mail.at if status == "waiting" else self._clock()
         await self._writer.do(lambda connection: connection.execute(_SETTLE, settled).rowcount)
         if due is not None:
             self._alarm.at(due)

@@ -7,27 +7,23 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from . import recall, schedules, steering, store
 from .children import ItemDied
 from .crew import Crew, back_off
 from .effects import UnknownEffect
-from .graph import END, Flow
+from .graph import END, Each, Flow
 from .lent import Alarm, File
 from .limits import Later, Limits
-from .performing import PENS, Held, Place
+from .performing import BUSY, PENS, Held, Place
 from .runners import NoRunner
 from .store import Running, Stolen
-from .walker import TRIES, Walker
+from .walker import TRIES, Spent, Walker
 from .writer import Writer
 
 log = logging.getLogger("flows")
 POISON = 25  # claims without a checkpoint between them
 SET_BACK = 60.0  # seconds; clocks are put right by less all the time
-BUSY = (OperationalError, PoolTimeout)
-"""The file's own troubles: they pass, and are never a run's death."""
 
 
 class Durable:
@@ -100,22 +96,23 @@ class Durable:
             await self._writer.do(partial(store.yield_cancelled, run=run, now=self._clock()))
         except Exception as error:
             await self._give_up(run, error)
-        if run.parent and run.status == "done":
+        if run.parent:  # it may have been waiting for this one
             self._alarm.at(self._clock())
 
     async def _give_up(self, run: Running, error: Exception) -> None:
         """For a while, or for good."""
         now = self._clock()
         status, due, tried = _after(run, error, now)
-        why = "" if isinstance(error, Later) else f"{type(error).__name__}: {error}"
+        cause = error.__cause__ if isinstance(error, Spent) else error
+        why = "" if isinstance(error, Later) else f"{type(cause).__name__}: {cause}"
         stands = partial(store.put_back, run=run, status=status, due=due, why=why, now=now, tried=tried)
         try:
             await self._writer.do(stands)
         except Stolen:
             await self._writer.do(partial(store.yield_cancelled, run=run, now=now))
             return
-        if due is not None or run.parent:
-            self._alarm.at(now if due is None else due)
+        if due is not None:
+            self._alarm.at(due)
 
 
 def _claim(
@@ -132,7 +129,8 @@ def _after(run: Running, error: Exception, now: float) -> tuple[str, float | Non
         return "ready", error.due, run.attempt - 1
     if isinstance(error, Held | UnknownEffect | NoRunner):
         return "held", None, run.attempt
-    tries = TRIES if run.node == END else getattr(run.flow.node(run.node), "retry", 0) or TRIES
-    if isinstance(error, ItemDied) or (not isinstance(error, BUSY) and run.attempt > tries):
+    node = None if run.node == END else run.flow.node(run.node)
+    is_spent = run.attempt > (getattr(node, "retry", 0) or TRIES) and not isinstance(node, Each)  # items count alone
+    if isinstance(error, ItemDied | Spent) or (is_spent and not isinstance(error, BUSY)):
         return "dead", None, run.attempt
-    return "ready", now + back_off(run.attempt), run.attempt
+    return "ready", now + back_off(max([run.attempt, *run.tries.values()])), run.attempt

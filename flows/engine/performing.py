@@ -1,12 +1,14 @@
 """An effect, with the checkpoint that its kind demands."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domains.activities import acting
 
@@ -16,13 +18,17 @@ from .graph import END, Each, Effect, resolve
 from .keys import key_of
 from .lent import Alarm, File
 from .limits import Limits
-from .store import Note, Running, within
+from .store import LEASE, Note, Running, within
 from .values import plain
 from .writer import Writer
 
 PENS = 4  # tx effects at once, so that a request waits for no more than these
 PATIENCE = {"pure": 5.0, "tx": 5.0, "idempotent": 30.0, "once": 30.0}
 """Seconds an effect may take: less than a lease, and a `tx` holds up every writer of its co-op."""
+
+
+BUSY = (OperationalError, PoolTimeout)
+"""The file's own troubles: they pass, and are never a run's death."""
 
 
 class Held(Exception):
@@ -46,7 +52,7 @@ class Performing:
     """What one claimed run does, and keeps of it."""
 
     def __init__(self, place: Place, run: Running) -> None:
-        self._place, self._run = place, run
+        self._place, self._run, self._kept = place, run, place.clock()
 
     async def perform(self, node: Effect | Each, index: int, said: dict[str, Any], to: str) -> Any:
         """One effect with its checkpoint, as its kind demands; afterwards the run stands at `to`."""
@@ -58,11 +64,9 @@ class Performing:
 
     async def move(self, to: str, *notes: Note) -> None:
         """The run's checkpoint: it stands at `to`. What was noted before goes along. Raises Stolen."""
-        noted = len(self._run.notes)
-        now = self._place.clock()
-        kept = [*self._run.notes, *notes]
+        now, kept = self._place.clock(), [*self._run.notes, *notes]
         await self._place.writer.do(partial(store.move, run=self._run, to=to, now=now, notes=kept))
-        self._moved(to, noted)
+        self._moved(to, kept)
 
     async def intend(self, at: tuple[str, int]) -> None:
         """Keeps that it is about to be done, once. Raises Held when somebody has begun it already."""
@@ -119,9 +123,13 @@ class Performing:
             self._run.notes.append((*at, output))
         else:
             await self.move(to, (*at, output))
+        if self._place.clock() - self._kept > LEASE / 4:  # many that are pure may take longer than a lease
+            await self.move(to)
         return output
 
-    def _moved(self, to: str, noted: int | None = None) -> None:
-        del self._run.notes[:noted]
+    def _moved(self, to: str, kept: Sequence[Note] | None = None) -> None:
+        gone = set(map(id, self._run.notes if kept is None else kept))
+        self._run.notes[:] = [note for note in self._run.notes if id(note) not in gone]
+        self._kept = self._place.clock()
         self._run.attempt, self._run.stood = 1, to
         self._run.status = "done" if to == END else "running"

@@ -68,6 +68,8 @@ def _running(connection: Connection, row: Any) -> Running:
 def _remember(run: Running, row: Any) -> None:
     if row.status == "begun":
         run.begun = run.begun or row.node == run.node
+    elif row.status == "tried":
+        run.tries |= {row.index: row.attempt} if row.node == run.node else {}
     elif row.node == run.node:
         run.items[row.index] = row.output
     elif row.index == 0:

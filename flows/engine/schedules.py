@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, delete, func, select, text
+from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from domains.base import table_of
@@ -14,9 +16,7 @@ from .graph import Flow
 from .models import Schedule
 
 table = table_of(Schedule)
-LONGEST = 8 * 24 * 60 * 60
-"""Seconds between two hours, at most: what is due later was set by a clock that was wrong."""
-_DUE = select(table).where((table.c.next <= bindparam("now")) | (table.c.next > bindparam("now") + LONGEST))
+_ALL = select(table)
 _NEXT = select(func.min(table.c.next))
 
 
@@ -47,7 +47,7 @@ def wind(connection: Connection, scheduled: Sequence[Scheduled], now: float) -> 
     for one in scheduled:
         expression = f"{one.flow.every} {zone.key}"
         there = known.get(one.flow.name)
-        if there is None or there.expression != expression or there.next > now + LONGEST:
+        if there is None or there.expression != expression or _is_ahead(there, one, now, zone):
             _set(connection, one, expression, one.hour.after(now, zone))
     return _next(connection)
 
@@ -55,13 +55,20 @@ def wind(connection: Connection, scheduled: Sequence[Scheduled], now: float) -> 
 def tick(connection: Connection, scheduled: Sequence[Scheduled], now: float) -> float | None:
     """Starts what is due; when the next tick is. It is advanced and its run is there in one transaction."""
     zone = zone_of(connection)
-    for row in connection.execute(_DUE, {"now": now}).all():
-        one = next(one for one in scheduled if one.flow.name == row.name)
+    rows = {row.name: row for row in connection.execute(_ALL)}
+    for one, row in [(one, rows[one.flow.name]) for one in scheduled]:
+        if row.next > now and not _is_ahead(row, one, now, zone):
+            continue
         if row.next <= now and _is_wanted(connection, one):
             at = one.hour.before(now, zone)
             store.start(connection, one.flow, {"at": at}, f"schedule:{row.name}:{at:.0f}", now)
         _set(connection, one, f"{one.flow.every} {zone.key}", one.hour.after(now, zone))
     return _next(connection)
+
+
+def _is_ahead(row: Any, one: Scheduled, now: float, zone: ZoneInfo) -> bool:
+    """It was set by a clock that was wrong."""
+    return bool(row.next > one.hour.after(now, zone))
 
 
 def _is_wanted(connection: Connection, one: Scheduled) -> bool:

@@ -21,15 +21,13 @@ def resume(connection: Connection, id: int, tag: str, payload: Any, by: str, now
     Raises WrongAnswer.
     """
     told, run = answer(payload), _run(connection, id)
-    if not run or not _asks(flow_of(connection, run.definition), tag, told):
+    if not run or run.status in (*CLOSED, "cancelling") or not _asks(flow_of(connection, run.definition), tag, told):
         return False
     open = update(waits).where(waits.c.run == id, waits.c.tag == tag, waits.c.status == "open")
     said = {"due": None, "payload": told, "by": by, "at": now}
     if connection.execute(open.values(status="resumed", **said)).rowcount:
         store.wake(connection, id, now)
         return True
-    if run.status in (*CLOSED, "cancelling"):
-        return False
     row = {"run": id, "tag": tag, "status": "early", **said}
     return connection.execute(insert(waits).on_conflict_do_nothing(), row).rowcount == 1
 
@@ -39,8 +37,8 @@ def retry(connection: Connection, id: int, now: float) -> bool:
     if not _restart(connection, id, now):
         return False
     run = _run(connection, id)
-    begun = delete(steps).where(steps.c.run == id, steps.c.node == run.node, steps.c.status == "begun")
-    connection.execute(begun)
+    failed = steps.c.status.in_(("begun", "tried"))
+    connection.execute(delete(steps).where(steps.c.run == id, steps.c.node == run.node, failed))
     return True
 
 
@@ -52,6 +50,8 @@ def skip(connection: Connection, id: int, value: Any, by: str, now: float) -> bo
     flow = flow_of(connection, run.definition)
     node = flow.node(run.node)
     said = {"late": False, "payload": answer(value), "by": by} if isinstance(node, Suspend) else answer(value)
+    if isinstance(node, Suspend):
+        _asks(flow, node.tag, said["payload"])
     for take in taken(flow, node.name):
         try:
             take.of({node.name: said})
@@ -60,6 +60,10 @@ def skip(connection: Connection, id: int, value: Any, by: str, now: float) -> bo
     to = _after(node, said)
     row = {"run": id, "node": node.name, "index": 0, "status": "done", "output": said, "at": now}
     connection.execute(insert(steps).prefix_with("OR REPLACE"), row | {"attempt": run.attempt})
+    if isinstance(node, Suspend):
+        waited = update(waits).where(waits.c.run == id, waits.c.tag == node.tag, waits.c.status.in_(("open", "early")))
+        connection.execute(waited.values(status="resumed", due=None, payload=said["payload"], by=by, at=now))
+    _cancel_items(connection, id, now)
     _restart(connection, id, now, to)
     return True
 
@@ -73,10 +77,8 @@ def cancel(connection: Connection, id: int, now: float) -> bool:
         return False
     asleep = update(waits).where(waits.c.run == id, waits.c.status.in_(("open", "early")))
     connection.execute(asleep.values(status="cancelled", due=None, at=now))
-    for child in connection.scalars(select(runs.c.id).where(runs.c.parent == id)).all():
-        cancel(connection, child, now)
-    if parent := connection.scalar(select(runs.c.parent).where(runs.c.id == id)):
-        store.wake(connection, parent, now)
+    _cancel_items(connection, id, now)
+    store.wake_parent(connection, connection.scalar(select(runs.c.parent).where(runs.c.id == id)), now)
     return True
 
 
@@ -104,12 +106,19 @@ def _asks(flow: Flow, tag: str, told: Any) -> bool:
     return bool(asking)
 
 
+def _cancel_items(connection: Connection, id: int, now: float) -> None:
+    for child in connection.scalars(select(runs.c.id).where(runs.c.parent == id)).all():
+        cancel(connection, child, now)
+
+
 def _restart(connection: Connection, id: int, now: float, node: str = "") -> bool:
     again = {"status": "ready", "due": now, "attempt": 0, "error": "", "ended": None} | ({"node": node} if node else {})
     if node == END:
         again |= {"status": "done", "due": None, "ended": now}
-    restarted = update(runs).where(runs.c.id == id, runs.c.status.in_(STUCK)).values(again)
-    return connection.execute(restarted).rowcount == 1
+    restarting = update(runs).where(runs.c.id == id, runs.c.status.in_(STUCK)).values(again).returning(runs.c.parent)
+    if (restarted := connection.execute(restarting).one_or_none()) and node == END:
+        store.wake_parent(connection, restarted.parent, now)
+    return restarted is not None
 
 
 def _run(connection: Connection, id: int) -> Any:

@@ -6,9 +6,9 @@ writes in: `await (await db.connection()).run_sync(function)`. None of them comm
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, bindparam, case, func, null, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,6 +54,8 @@ class Running:
     answer: dict[str, Any] | None = None
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By tag, of all that it has slept for."""
+    tries: dict[int, int] = field(default_factory=dict)
+    """How often items of an each have failed, that are not done."""
     notes: list[Note] = field(default_factory=list)
     """Said, not kept yet: it goes with the next checkpoint."""
     stood: str = ""
@@ -68,6 +70,14 @@ class Running:
 
     def key_of(self, index: int = 0) -> str:
         return key_of(self.token, self.node, index)
+
+
+class Slept(NamedTuple):
+    is_early: bool
+    """Somebody had answered before it was asked."""
+    due: float
+    is_new: bool
+    """Nobody was asked before."""
 
 
 _OPEN = runs.c.status.in_(("ready", "running", "suspended"))
@@ -89,7 +99,6 @@ _LATE = (
 )
 _NEXT = select(func.min(runs.c.due)).where(runs.c.due.is_not(None))
 _CANCELLED = {"status": "cancelled", "due": null(), "ended": bindparam("now")}
-_LEFT = update(runs).where(runs.c.status == "cancelling", runs.c.due <= bindparam("now")).values(_CANCELLED)
 _MINE = (runs.c.id == bindparam("run_id"), runs.c.fence == bindparam("run_fence"), runs.c.status == "running")
 _STAND: dict[str, Any] = {"status": bindparam("as"), "due": bindparam("until"), "ended": bindparam("over")}
 _MOVE = update(runs).where(*_MINE).values(node=bindparam("to"), attempt=bindparam("tried"), **_STAND)
@@ -98,14 +107,28 @@ _PUT_BACK = update(runs).where(*_MINE).values(node=_THERE, error=bindparam("why"
 _DEFINED = select(definitions.c.hash).where(definitions.c.hash == bindparam("the_hash"))
 _START = insert(runs).on_conflict_do_nothing()
 _STEP = insert(steps).prefix_with("OR REPLACE")
-_EARLY = {"status": "resumed", "due": None}
+_TRIED = insert(steps)
+_TRIED = _TRIED.on_conflict_do_update(
+    index_elements=["run", "node", "index"],
+    set_={"attempt": _TRIED.excluded.attempt, "at": _TRIED.excluded.at},
+    where=steps.c.status == "tried",
+)
+_IS_EARLY = waits.c.status == "early"
 _WAIT = (
     insert(waits)
-    .on_conflict_do_update(index_elements=["run", "tag"], set_=_EARLY, where=waits.c.status == "early")
-    .returning(waits.c.status)
+    .on_conflict_do_update(
+        index_elements=["run", "tag"],
+        set_={
+            "status": case((_IS_EARLY, "resumed"), else_=waits.c.status),
+            "due": case((_IS_EARLY, null()), else_=waits.c.due),
+        },
+        where=waits.c.status.in_(("early", "open")),
+    )
+    .returning(waits.c.status, waits.c.due, waits.c.at)
 )
-_WAKE = update(runs).where(runs.c.id == bindparam("run_id"), runs.c.status == "suspended")
-_WAKE = _WAKE.values(status="ready", due=bindparam("now"))
+_ASLEEP = (runs.c.id == bindparam("run_id"), runs.c.status == "suspended")
+_WAKE = update(runs).where(*_ASLEEP).values(status="ready", due=bindparam("now"))
+_WAKE_PARENT = update(runs).where(*_ASLEEP, runs.c.due.is_(None)).values(status="ready", due=bindparam("now"))
 
 
 async def within(db: AsyncSession, function: Callable[[Connection], T]) -> T:
@@ -139,7 +162,7 @@ def start(
 def claim(connection: Connection, now: float, many: int) -> tuple[Sequence[Any], float | None]:
     """Up to `many` due runs, now leased and fenced; and when the next one is due."""
     connection.execute(_LATE, {"now": now})
-    connection.execute(_LEFT, {"now": now})
+    _end_cancelled(connection, now, runs.c.due <= now)
     claimed = connection.execute(_CLAIM, {"now": now, "many": many, "until": now + LEASE}).all()
     return claimed, connection.scalar(_NEXT)
 
@@ -150,8 +173,8 @@ def move(connection: Connection, run: Running, to: str, now: float, notes: Seque
     stands = {"as": "done", "until": None} if to == END else {"as": "running", "until": now + LEASE}
     _change(connection, _MOVE, run, {"to": to, "over": over, "tried": tried} | stands)
     keep(connection, run, run.notes if notes is None else notes, now)
-    if over and run.parent:
-        wake(connection, run.parent, now)
+    if over:
+        wake_parent(connection, run.parent, now)
 
 
 def keep(connection: Connection, run: Running, notes: Sequence[Note], now: float, status: str = "done") -> None:
@@ -160,11 +183,17 @@ def keep(connection: Connection, run: Running, notes: Sequence[Note], now: float
         connection.execute(_STEP, [row | {"node": node, "index": index, "output": out} for node, index, out in notes])
 
 
-def suspend(connection: Connection, run: Running, tag: str, due: float | None, now: float) -> bool:
-    """The run sleeps and its wait is open; or, when somebody was early, it is ready at once (True). Raises Stolen."""
-    sleep(connection, run, now, due)
+def suspend(connection: Connection, run: Running, tag: str, due: float | None, now: float) -> Slept:
+    """The run sleeps and its wait is open; or, when somebody was early, it is ready at once.
+
+    A wait that was open already stays as it was. Raises Stolen.
+    """
     row = {"run": run.id, "tag": tag, "due": due, "status": "open", "payload": None, "by": "", "at": now}
-    return connection.scalar(_WAIT, row) == "resumed" and wake(connection, run.id, now)
+    there = connection.execute(_WAIT, row).one_or_none()
+    is_open = there is not None and there.status == "open"
+    sleep(connection, run, now, there.due if there and is_open else now)
+    is_early = not is_open and wake(connection, run.id, now)
+    return Slept(is_early, there.due if there and is_open else now, bool(is_open and there and there.at == now))
 
 
 def sleep(connection: Connection, run: Running, now: float, due: float | None = None) -> None:
@@ -178,6 +207,12 @@ def wake(connection: Connection, id: int, now: float) -> bool:
     return connection.execute(_WAKE, {"run_id": id, "now": now}).rowcount == 1
 
 
+def wake_parent(connection: Connection, parent: int | None, now: float) -> None:
+    """One that sleeps for its items, and nothing else has an end: `due` is when it wakes by itself."""
+    if parent is not None:
+        connection.execute(_WAKE_PARENT, {"run_id": parent, "now": now})
+
+
 def put_back(
     connection: Connection, run: Running, status: str, due: float | None, why: str, now: float, tried: int
 ) -> None:
@@ -186,20 +221,21 @@ def put_back(
     stands = {"as": status, "until": due, "over": now if status in ENDED else None, "tried": tried, "why": why}
     _change(connection, _PUT_BACK, run, stands | {"stood": run.stood, "at": run.stood if run.node == END else run.node})
     keep(connection, run, run.notes, now)
-    if status in ENDED and run.parent:
-        wake(connection, run.parent, now)
+    row = {"run": run.id, "node": run.node, "status": "tried", "output": None, "at": now}
+    if run.tries:
+        connection.execute(_TRIED, [row | {"index": index, "attempt": many} for index, many in run.tries.items()])
+    if status in ENDED:
+        wake_parent(connection, run.parent, now)
 
 
 def yield_cancelled(connection: Connection, run: Running, now: float) -> None:
     """A run that was cancelled while it ran is at its end once its runner has let go."""
-    left = update(runs).where(runs.c.id == run.id, runs.c.fence == run.fence, runs.c.status == "cancelling")
-    connection.execute(left.values(_CANCELLED), {"now": now})
+    _end_cancelled(connection, now, runs.c.id == run.id, runs.c.fence == run.fence)
 
 
 def take_over(connection: Connection, now: float) -> bool:
     """Whoever opens a file is its only owner: what is running there was left by the dead. Whether anything was."""
-    ended = update(runs).where(runs.c.status == "cancelling").values(_CANCELLED)
-    connection.execute(ended, {"now": now})
+    _end_cancelled(connection, now)
     left = update(runs).where(runs.c.status == "running").values(status="ready", due=now)
     return connection.execute(left).rowcount + hurry(connection, now) > 0
 
@@ -208,6 +244,12 @@ def hurry(connection: Connection, now: float) -> int:
     """After the clock was set back: what is ready, and was put back by a clock that was ahead, is due now. How many."""
     ahead = update(runs).where(runs.c.status == "ready", runs.c.due > now + LONGEST)
     return connection.execute(ahead.values(due=now)).rowcount
+
+
+def _end_cancelled(connection: Connection, now: float, *which: ColumnElement[bool]) -> None:
+    ended = update(runs).where(runs.c.status == "cancelling", *which).values(_CANCELLED).returning(runs.c.parent)
+    for parent in connection.execute(ended, {"now": now}).scalars().all():
+        wake_parent(connection, parent, now)
 
 
 def _define(connection: Connection, flow: Flow) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 TOLD = 64 * 1024
 """Characters of an answer, or of a value in a node's place."""
+DEEPEST = 50
 EXACT = 2**53
 """Past it a whole number is another one to those who read numbers as doubles (RFC 8259, 6)."""
 
@@ -20,7 +21,10 @@ def plain(value: Any) -> Any:
         text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise WrongAnswer(f"this is no JSON: {error}") from None
-    return json.loads(text)
+    told = json.loads(text)
+    if not _is_flat(told):
+        raise WrongAnswer(f"lists and objects stand in one another {DEEPEST} deep at most")
+    return told
 
 
 def answer(value: Any) -> Any:
@@ -31,6 +35,11 @@ def answer(value: Any) -> Any:
     if not _is_exact(told):
         raise WrongAnswer("a whole number is less than 2 to the power of 53")
     return told
+
+
+def _is_flat(value: Any, deepest: int = DEEPEST) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return deepest > 0 and all(_is_flat(one, deepest - 1) for one in inner)
 
 
 def _is_exact(value: Any) -> bool:

@@ -9,15 +9,21 @@ from sqlalchemy import Connection
 from . import children, store
 from .clocks import hour_of, zone_of
 from .deliveries import queue
+from .effects import UnknownEffect
 from .graph import END, Branch, Each, Effect, Segment, Suspend, resolve
 from .limits import Later
-from .performing import PATIENCE, Held, Performing, Place
+from .performing import BUSY, PATIENCE, Held, Performing, Place
 from .runners import cheapest, named
-from .store import Running, Stolen
+from .store import Running, Slept, Stolen
 from .values import plain
 
 MOST = 1000
+LONGEST = 100 * 366 * 24 * 60 * 60  # seconds that a run may sleep
 TRIES = 3  # of what is pure or tx; what reaches outside says it itself
+
+
+class Spent(Exception):
+    """An item of an each has failed as often as it may; its cause says how."""
 
 
 class Walker:
@@ -55,21 +61,20 @@ class Walker:
     async def _suspend(self, node: Suspend) -> None:
         run, now = self._run, self._place.clock()
 
-        def sleep(connection: Connection) -> tuple[bool, float]:
-            due = _due(connection, node, run, now)
-            if node.mail:
+        def sleep(connection: Connection) -> Slept:
+            slept = store.suspend(connection, run, node.tag, _due(connection, node, run, now), now)
+            if node.mail and slept.is_new:
                 mail = resolve(node.mail, run.said)
                 link = f"{run.id}.{run.token}.{node.tag}"
                 payload = mail | {"resume": {"id": run.id, "tag": node.tag, "link": link}}
                 queue(connection, run.key_of(), mail["to"], payload, now)
-            return store.suspend(connection, run, node.tag, due, now), due
+            return slept
 
-        early, due = await self._place.writer.do(sleep)
-        self._slept(early, due, is_heard=bool(node.mail))
+        self._slept(await self._place.writer.do(sleep), is_heard=bool(node.mail))
 
-    def _slept(self, early: bool, due: float, *, is_heard: bool = False) -> None:
-        self._run.status = "ready" if early else "suspended"
-        for when in [due] + [self._place.clock()] * (early or is_heard):
+    def _slept(self, slept: Slept, *, is_heard: bool = False) -> None:
+        self._run.status = "ready" if slept.is_early else "suspended"
+        for when in [slept.due] + [self._place.clock()] * (slept.is_early or is_heard):
             self._place.alarm.at(when)
 
     async def _tend(self, node: Each) -> None:
@@ -93,6 +98,7 @@ class Walker:
                     return
                 try:
                     run.items[index] = await self._item(node, index, item)
+                    run.tries.pop(index, None)
                 except Exception as error:
                     failed.append(error)
 
@@ -116,11 +122,14 @@ class Walker:
         run = self._run
         try:
             return await self._performing.perform(node, index, run.said | {"item": item}, node.name)
-        except (Stolen, Held, Later):
+        except (Stolen, Held, Later, UnknownEffect, *BUSY):
             raise
         except Exception as error:
-            if node.on_error == "stop" or run.attempt <= (node.retry or TRIES):
+            run.tries[index] = run.tries.get(index, 0) + 1
+            if run.tries[index] <= (node.retry or TRIES):
                 raise
+            if node.on_error == "stop":
+                raise Spent from error
             await self._performing.move(node.name, (node.name, index, {"error": str(error)}))
             return {"error": str(error)}
 
@@ -140,9 +149,8 @@ class Walker:
             case {"status": "done", **rest}:
                 self._note(rest.get("output"), node.next)
             case {"status": "suspended", "tag": str(tag), "seconds": int() | float() as wait} if tag not in run.answers:
-                now, due = self._place.clock(), self._place.clock() + wait
-                early = await self._place.writer.do(partial(store.suspend, run=run, tag=tag, due=due, now=now))
-                self._slept(early, due)
+                now, due = self._place.clock(), self._place.clock() + _seconds(wait)
+                self._slept(await self._place.writer.do(partial(store.suspend, run=run, tag=tag, due=due, now=now)))
             case other:
                 raise Held(f"{run.items[-1]} answered {str(other)[:200]}")
 
@@ -159,4 +167,11 @@ class Walker:
 def _due(connection: Connection, node: Suspend, run: Running, now: float) -> float:
     if hour := hour_of(node.until):
         return hour.after(now, zone_of(connection))
-    return now + float(resolve(node.seconds, run.said))
+    return now + _seconds(resolve(node.seconds, run.said))
+
+
+def _seconds(said: Any) -> float:
+    """Raises Held for what no run can sleep for."""
+    if not isinstance(said, int | float) or not 0 <= said <= LONGEST:
+        raise Held(f"nobody sleeps for {str(said)[:40]} seconds")
+    return float(said)

@@ -1,9 +1,12 @@
 """An each whose items are runs of their own."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import func
 
 import flows
+from flows.engine import retention
 from flows.engine.builder import Broken, flow
 from flows.engine.graph import Take
 from flows.engine.models import Run
@@ -100,3 +103,58 @@ def test_a_flow_that_an_each_cannot_begin_is_refused():
             family(ASKING, **wrong)
     with pytest.raises(Broken, match="wants"):
         flow("children.wrong", In=tales.In).each("all", Take("input.many"), ASKING, number=1).build()
+
+
+async def steer(coop, deed, id, *about):
+    async with coop.writing() as db:
+        return await getattr(flows, deed)(db, id, *about, coop._clock())
+
+
+async def test_a_run_wakes_when_the_last_node_of_an_item_was_skipped(coop):
+    await begin(coop, FAILING, many=[-1, 2], limit=2, on_error="collect")
+    async with coop.writing() as db:
+        held = {"status": "held", "due": None}
+        await db.execute(Run.__table__.update().where(Run.id == 2).values(held))
+    assert await steer(coop, "skip", 2, 7, "ann")
+    await settle(coop)
+    assert (await stands(coop))["effects"][0]["output"] == [7, 2]
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_a_run_wakes_when_an_item_was_cancelled_in_the_midst_of_its_work(opening, again):
+    async with opening() as coop:
+        await begin(coop, ASKING, many=[1], on_error="collect")
+        async with coop.writing() as db:
+            lease = coop._clock() + 60
+            await db.execute(Run.__table__.update().where(Run.id == 2).values(status="cancelling", due=lease))
+        if not again:
+            coop._clock.now += 61
+            await settle(coop)
+            assert (await stands(coop))["status"] == "done"
+    if again:
+        async with opening() as coop:
+            await settle(coop)
+            assert (await stands(coop))["effects"][0]["output"] == [{"error": "cancelled"}]
+
+
+async def test_who_skips_the_each_ends_its_items(coop):
+    await begin(coop, ASKING, limit=3)
+    async with coop.writing() as db:
+        await db.execute(Run.__table__.update().where(Run.id == 1).values(status="held", due=None))
+    assert await steer(coop, "skip", 1, [], "ann")
+    await settle(coop)
+    assert sorted(await all_of(coop, Run.status)) == [("cancelled",)] * 3 + [("done",)]
+
+
+async def test_an_item_of_an_open_run_is_never_forgotten_and_never_begun_again(coop):
+    await begin(coop, ASKING, limit=3)
+    for id in (2, 3):
+        await resume(coop, id=id)
+    await settle(coop)
+    await coop.thread.do(partial(retention.forget, before=coop._clock() + 1e9))
+    await resume(coop, id=4)
+    await settle(coop)
+    assert (await stands(coop))["effects"][0]["output"] == [2, 4, 6]
+    assert sorted(ref for _, ref in await tales.notes(coop)) == [2, 4, 6, 9]
+    await coop.thread.do(partial(retention.forget, before=coop._clock() + 1e9))
+    assert await all_of(coop, Run.id) == []

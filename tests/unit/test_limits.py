@@ -1,4 +1,6 @@
 import asyncio
+from collections import Counter
+from contextlib import suppress
 
 import pytest
 
@@ -79,3 +81,65 @@ async def test_an_each_does_as_many_at_once_as_it_says(coop, crowd):
         await settle(coop)
         assert crowd.most == limit
     assert await all_of(coop, Run.status) == [("done",)] * 2
+
+
+async def test_every_item_of_an_each_is_tried_as_often_as_it_says_and_no_more(coop, monkeypatch):
+    monkeypatch.setattr(effects, "_known", dict(effects._known))
+    tried = Counter()
+
+    async def fails(call, *, number):
+        tried[number] += 1
+        await asyncio.sleep(0.001 * number)
+        if number % 3 == 0 or tried[number] < 2:
+            raise ConnectionError("no")
+        return number
+
+    effects.effect("limits.fails@1", "idempotent")(fails)
+    told = flow("limits.collecting", In=tales.In)
+    told.each("all", Take("input.many"), "limits.fails@1", retry=2, limit=4, on_error="collect", number=Take("item"))
+    async with coop.writing() as db:
+        await flows.start(db, told.build(), {"number": 1, "many": list(range(12))}, "k", coop._clock())
+    for _ in range(60):
+        await settle(coop)
+        coop._clock.now += 60
+    async with coop.reading() as db:
+        (all_,) = (await flows.outcome(db, 1))["effects"]
+    assert all_["output"] == [n if n % 3 else {"error": "no"} for n in range(12)]
+    assert tried == {n: 2 if n % 3 else 3 for n in range(12)}
+
+
+async def test_many_pure_items_are_kept_on_the_way(coop, monkeypatch):
+    monkeypatch.setattr(effects, "_known", dict(effects._known))
+    done = []
+
+    @effects.effect("limits.slow_pure@1", "pure")
+    async def slow(call, *, number):
+        done.append(number)
+        coop._clock.now += 6
+        return number
+
+    told = flow("limits.pure", In=tales.In).each("all", Take("input.many"), "limits.slow_pure@1", number=Take("item"))
+    async with coop.writing() as db:
+        await flows.start(db, told.build(), {"number": 1, "many": list(range(30))}, "k", coop._clock())
+    await settle(coop)
+    assert done == list(range(30)) and await all_of(coop, Run.status) == [("done",)]
+
+
+async def test_who_will_not_be_stopped_does_not_hold_up_the_end(coop, monkeypatch):
+    monkeypatch.setattr("flows.engine.crew.PATIENCE", 0.05)
+    monkeypatch.setattr(effects, "_known", dict(effects._known))
+    began, go = asyncio.Event(), asyncio.Event()
+
+    async def stubborn(call, *, number):
+        began.set()
+        while not go.is_set():
+            with suppress(asyncio.CancelledError):
+                await go.wait()
+
+    effects.effect("limits.stubborn@1", "idempotent")(stubborn)
+    await begin_many(coop, story("limits.stubborn@1"), 1)
+    await coop.wake()
+    await began.wait()
+    async with asyncio.timeout(2):
+        await coop.flows.close()
+    go.set()

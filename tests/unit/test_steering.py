@@ -190,3 +190,54 @@ async def test_a_link_is_bound_to_its_wait(coop):
         assert (asked.run.id, asked.tag) == wait and asked.status == "open" and asked.choices == ("approve", "decline")
         for other in ("", "1", "x.y.z", "1.0000000000000000.decision", f"2{link[1:]}", link + "s", "٣.x.y", "9" * 30):
             assert await flows.asked(db, other) is None
+
+
+async def test_who_skips_a_suspend_has_answered_it_and_only_with_a_choice(opening, monkeypatch):
+    async with opening() as coop:
+        await begin(coop, DECIDING)
+        await settle(coop)
+    monkeypatch.setattr(effects, "_known", {name: one for name, one in effects._known.items() if name != "tale.note@1"})
+    async with opening() as coop:
+        with pytest.raises(flows.WrongAnswer, match="approve, decline"):
+            await steer(coop, "skip", "banana", "ann")
+        assert await steer(coop, "skip", "decline", "ann")
+        await settle(coop)
+        assert await all_of(coop, Wait.status, Wait.by) == [("resumed", "ann")]
+        assert not await resume(coop, "approve", tag="decision")
+
+
+async def test_held_and_tried_again_it_waits_no_longer_than_before_and_asks_nobody_twice(coop, mailer, monkeypatch):
+    await begin(coop)
+    await settle(coop)
+    async with coop.writing() as db:
+        await db.execute(text("UPDATE flow_runs SET status = 'held', due = NULL"))
+        await db.execute(text("DELETE FROM flow_deliveries"))
+    coop._clock.now += 3000
+    assert await steer(coop, "retry")
+    await settle(coop)
+    assert await all_of(coop, Run.due) == [(coop._clock.now + 600,)] and len(mailer.sent) == 1
+
+
+@pytest.mark.parametrize("value", [[[]] * 3, "[" * 400 + "]" * 400])
+async def test_what_is_deep_is_refused_and_what_is_not_is_taken(coop, value):
+    await begin(coop)
+    await settle(coop)
+    deep = []
+    for _ in range(460):
+        deep = [deep]
+    with pytest.raises(flows.WrongAnswer, match="deep"):
+        await resume(coop, deep)
+    assert await resume(coop, value)
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "soon", "-1", "1e18"])
+async def test_nobody_sleeps_for_what_is_no_time(coop, seconds):
+    odd = flow("steering.odd", In=tales.In).suspend("a", tag="a", seconds=Take("input.number")).build()
+    number = seconds if seconds == "soon" else float(seconds)
+    async with coop.writing() as db:
+        await flows.start(db, odd, {"number": 1, "many": []}, "k", coop._clock())
+        kept = number if isinstance(number, str) or number == number and abs(number) < 1e300 else str(number)
+        await db.execute(Run.__table__.update().values(input={"number": kept, "many": []}))
+    await settle(coop)
+    ((status, error),) = await all_of(coop, Run.status, Run.error)
+    assert status == "held" and "nobody sleeps for" in error
