@@ -35,6 +35,7 @@ class Coop:
         mailer: flows.Mailer,
         *,
         sealer: Sealer | None = None,
+        limits: flows.Limits | None = None,
         clock: Callable[[], float] = time,
     ) -> None:
         self.file, self.id, self.users = file, file.parent.name, 0
@@ -49,7 +50,9 @@ class Coop:
         self.seen, self._public = 0, 0
         """The last commit, of anybody to anything, when `version` was last asked."""
         self.thread = flows.Writer(self.connect, self.turn)
-        self.flows = flows.Durable(self, self.thread, alarm, origin=self.id, clock=clock, scheduled=flows.SCHEDULED)
+        self.flows = flows.Durable(
+            self, self.thread, alarm, origin=self.id, clock=clock, scheduled=flows.SCHEDULED, limits=limits
+        )
         self.post = flows.Post(self.thread, alarm, mailer, origin=self.id, clock=clock)
 
     def reading(self) -> AsyncSession:

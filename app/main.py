@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import time
 from typing import Any
 
 from litestar import Litestar, Request, Router
@@ -11,6 +12,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import flows
 import fragments
 from domains import site as sites
 from fragments.view import Copies, Page
@@ -49,6 +51,7 @@ class House:
         self.settings, data = settings, settings.data_dir
         self.registry = Registry(data / "registry.db")
         self.dues = Dues()
+        self._limits: dict[str, flows.Limits] = {}
         litestream = self._litestream(data) if settings.replica_url else None
         self.backup = Backup(data, litestream)
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
@@ -101,7 +104,8 @@ class House:
             self.post(id),
             self.settings.mail_from,
         )
-        coop = Coop(file, self.dues.of(id), letters, sealer=sealer)
+        limits = self._limits.setdefault(id, flows.Limits(time))
+        coop = Coop(file, self.dues.of(id), letters, sealer=sealer, limits=limits)
         return coop
 
     def post(self, id: str) -> Folder | Server:

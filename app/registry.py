@@ -123,6 +123,10 @@ class Registry:
         """Closed co-ops whose flows want somebody."""
         return [id for (id,) in self._file.execute("SELECT id FROM coops WHERE due <= ?", (now,))]
 
+    def hurry(self, now: float) -> None:
+        """After the clock was set back: when closed co-ops are due was told by one that was ahead, so all are asked."""
+        self._file.execute("UPDATE coops SET due = ? WHERE due > ?", (now, now))
+
     def next_due(self, now: float) -> float:
         """When the next of them will, after now."""
         due: float | None = self._file.execute("SELECT min(due) FROM coops WHERE due > ?", (now,)).fetchone()[0]

@@ -36,6 +36,7 @@ class Worker:
         while True:
             now, busy = time(), set(self._waking)
             if now < before:  # somebody set the clock back: what is open looks at its own again
+                self._tenants.registry.hurry(now)
                 for coop in self._tenants.open:
                     self._dues.at(coop, now)
             before = now

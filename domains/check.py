@@ -17,6 +17,8 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 MOST_MONEY = 10**9
 """Minor units: ten million pounds."""
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They turn the words of others around (Unicode UAX 9); scripts that run from right to left need none."""
 
 
 class Check:
@@ -39,6 +41,8 @@ class Check:
     def line(self, field: str, typed: str, empty: str = "", *, most: int = 200) -> str:
         """One line without line breaks; `empty` is the sentence for an empty one, allowed when there is none."""
         text = self._readable(field, typed).strip()
+        if all(unicodedata.category(letter) in ("Cf", "Zs") for letter in text):  # nothing that could be seen
+            text = ""
         if len(text.splitlines()) > 1:
             self.refuse(field, say("Keep this on one line."))
         return self._bounded(field, text, empty, most)
@@ -140,6 +144,7 @@ class Check:
     def _readable(self, field: str, typed: str) -> str:
         """Emoji and every script are welcome; what no eye can see and some tool trips over is not."""
         bad = any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\t\n\r" for letter in typed)
+        bad = bad or any(letter in TURNING for letter in typed)
         if bad:
             self.refuse(field, say("There are characters in it that cannot be seen. Type it again."))
         return "" if bad else typed

@@ -36,10 +36,11 @@ class Durable:
         origin: str,
         clock: Callable[[], float],
         scheduled: Sequence[schedules.Scheduled] = (),
+        limits: Limits | None = None,
         size: int = 64,
     ) -> None:
         self._writer, self._alarm, self._clock = writer, alarm, clock
-        self._place = Place(file, writer, alarm, origin, clock, asyncio.Semaphore(PENS), Limits(clock))
+        self._place = Place(file, writer, alarm, origin, clock, asyncio.Semaphore(PENS), limits or Limits(clock))
         self._scheduled, self._seen = scheduled, 0.0
         self._crew = Crew(size, lambda: alarm.at(clock()))
 

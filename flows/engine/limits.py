@@ -19,7 +19,7 @@ class Later(Exception):
 
 
 class Limits:
-    """Of one open co-op. It forgets with the process: what is a minute old does not count any more."""
+    """Of one co-op, for as long as its process lives, however often its file is opened."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

@@ -115,3 +115,15 @@ def test_every_field_is_told_of_at_once_and_nothing_is_raised_before():
 @pytest.mark.parametrize(("title", "slug"), [("Über die Brücke!", "uber-die-brucke"), ("🥬", ""), ("a" * 90, "a" * 60)])
 def test_a_slug_is_made_of_a_title(title, slug):
     assert slug_of(title) == slug
+
+
+@pytest.mark.parametrize("typed", ["Mei\u202enil", "\u2066Mei", "Mei\u2069"])
+def test_nobody_turns_the_words_of_others_around(typed):
+    check = Check()
+    assert check.line("name", typed) == "" and "cannot be seen" in check.wrong["name"]
+
+
+@pytest.mark.parametrize("typed", ["\u200b", " \u200b\ufeff ", "\u2060"])
+def test_a_name_that_nobody_can_see_is_none(typed):
+    check = Check()
+    assert check.line("name", typed, "Say it.") == "" and check.wrong == {"name": "Say it."}

@@ -1,10 +1,12 @@
 import asyncio
+import shutil
 from collections import Counter
 from contextlib import suppress
 
 import pytest
 
 import flows
+from app.coop import Coop
 from flows.engine import effects, limits
 from flows.engine.builder import flow
 from flows.engine.graph import Take
@@ -143,3 +145,17 @@ async def test_who_will_not_be_stopped_does_not_hold_up_the_end(coop, monkeypatc
     async with asyncio.timeout(2):
         await coop.flows.close()
     go.set()
+
+
+async def test_a_limit_outlives_the_closing_of_its_file(tmp_path, empty, crowd, bell, mailer, clock, monkeypatch):
+    monkeypatch.setattr(limits, "PATIENCE", 0)
+    (tmp_path / "oak").mkdir()
+    shutil.copy(empty, file := tmp_path / "oak" / "site.db")
+    kept = flows.Limits(clock)
+    for n in range(4):
+        coop = await Coop(file, bell, mailer, clock=clock, limits=kept).prepare()
+        async with coop.writing() as db:
+            await flows.start(db, story("limits.slow@1"), {"number": n, "many": []}, f"k{n}", clock())
+        await settle(coop)
+        await coop.close()
+    assert len(crowd.times) == 1
