@@ -76,7 +76,7 @@ class Doorkeeper:
         headers = dict(scope["headers"])
         if len(headers) != len(scope["headers"]):
             return None
-        version, commit, cookies = coop.version(), coop.seen, headers.get(b"cookie", b"")
+        version, commit, cookies = coop.version_for_all(), coop.seen, headers.get(b"cookie", b"")
         is_public = SESSION not in cookies
         bearer = STRANGER if is_public else self._bearer(coop, (version[0], commit), cookies)
         if bearer is None:

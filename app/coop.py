@@ -48,6 +48,7 @@ class Coop:
         self._opening = secrets.token_hex(4)
         self.seen, self._public = 0, 0
         """The last commit, of anybody to anything, when `version` was last asked."""
+        self._lately: tuple[str, int] | None = None
         self.thread = flows.Writer(self.connect, self.turn)
         self.flows = flows.Durable(self, self.thread, alarm, origin=self.id, clock=clock, scheduled=flows.SCHEDULED)
         self.post = flows.Post(self.thread, alarm, mailer, origin=self.id, clock=clock)
@@ -93,6 +94,16 @@ class Coop:
         if seen != self.seen:
             self.seen, self._public = seen, self.watcher.execute("SELECT version FROM site").fetchone()[0]
         return self._opening, self._public
+
+    def version_for_all(self) -> tuple[str, int]:
+        """Asked once for all the requests that have come: a later one waits in the loop's queue until it is forgotten.
+
+        To ask lets go of Python's one lock, which the server's own thread wants: that costs far more than the answer.
+        """
+        if self._lately is None:
+            self._lately = self.version()
+            asyncio.get_running_loop().call_soon(setattr, self, "_lately", None)
+        return self._lately
 
     @property
     def watcher(self) -> sqlite3.Connection:
