@@ -44,6 +44,10 @@ class Asked(NamedTuple):
     if_none_match: bytes
 
     @property
+    def path(self) -> str:
+        return self.page[1]
+
+    @property
     def query(self) -> bytes:
         return self.page[2]
 
@@ -168,7 +172,7 @@ def _is_as_links_ask(asked: Asked, scope: Any) -> bool:
     """Whether its address is written as ours are, with no name in its query that the route does not know."""
     written = scope["path_template"].format(**scope["path_params"])
     names = {name for name, _ in parse_qsl(asked.query.decode("latin1"), keep_blank_values=True)}
-    return bool(written == scope["path"] and names <= _names(scope["route_handler"]))
+    return bool(written == asked.path and names <= _names(scope["route_handler"]))
 
 
 @cache
