@@ -11,7 +11,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, PoolProxiedConnection, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -199,10 +199,12 @@ def _prepared(engine: Engine, begin: str, *, query_only: bool = False) -> Engine
         connection.isolation_level = None  # the driver would begin late, so we begin ourselves
         _set(connection, query_only=query_only)
 
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    def start(connection: PoolProxiedConnection) -> None:
+        cursor = connection.cursor()
+        cursor.execute(begin)
+        cursor.close()
 
+    engine.dialect.do_begin = start  # type: ignore[method-assign,assignment]  # a listener costs at every statement
     return engine
 
 
