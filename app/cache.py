@@ -6,7 +6,7 @@ and not past the instant at which the page said that time alone will change it.
 """
 
 import inspect
-from collections.abc import Hashable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from math import inf
@@ -23,7 +23,7 @@ from .coding import takes_gzip
 from .coop import Coop
 from .pages import Answer, Message, Page, Parts, cut
 from .shelf import Kept, Shelf, Version
-from .tenants import Tenants, host
+from .tenants import Tenants, host_of
 
 LIMIT = 32 * 2**20  # bytes
 NOTHING = Kept(Parts({}, b""), 0, ("", 0), inf)
@@ -37,12 +37,19 @@ class Asked(NamedTuple):
     version: Version
     commit: int
     bearer: Bearer
-    path: str
-    query: bytes
-    is_part: bool
+    page: tuple[str, str, bytes, bool]
+    """Of which co-op, its path and query, and whether it is wanted as a part."""
     gzip: bool
     public: bool
     if_none_match: bytes
+
+    @property
+    def path(self) -> str:
+        return self.page[1]
+
+    @property
+    def query(self) -> bytes:
+        return self.page[2]
 
 
 class Doorkeeper:
@@ -54,9 +61,10 @@ class Doorkeeper:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["method"] == "HEAD":
             scope, send = scope | {"method": "GET"}, _bodiless(send)
-        id = self.tenants.registry.id_at(host(scope)) if scope.get("method") == "GET" else None
+        headers = _said(scope) if scope.get("method") == "GET" else {}
+        id = self.tenants.registry.id_at(host_of(headers.get(b"host", b"")))
         coop = (self.tenants.open.get(id) or await self._opened(id)) if id else None
-        asked = self._read(scope, coop) if coop else None
+        asked = self._read(scope, headers, coop) if coop else None
         if asked is None:
             await self.app(scope, receive, send)
         elif answer := self._remembered(asked):
@@ -71,28 +79,16 @@ class Doorkeeper:
                 pass
         return self.tenants.open.get(id)
 
-    def _read(self, scope: Any, coop: Coop) -> Asked | None:
-        """None for whatever the framework answers alone; a header that is said twice could mean anything."""
-        headers = dict(scope["headers"])
-        if len(headers) != len(scope["headers"]):
-            return None
-        version, commit, cookies = coop.version(), coop.seen, headers.get(b"cookie", b"")
+    def _read(self, scope: Any, headers: Mapping[bytes, bytes], coop: Coop) -> Asked | None:
+        """None for whatever the framework answers alone."""
+        version, commit, cookies = coop.version_for_all(), coop.seen, headers.get(b"cookie", b"")
         is_public = SESSION not in cookies
         bearer = STRANGER if is_public else self._bearer(coop, (version[0], commit), cookies)
         if bearer is None:
             return None
-        return Asked(
-            coop,
-            version,
-            commit,
-            bearer,
-            scope["path"],
-            scope["query_string"],
-            wants_fragment(headers),
-            takes_gzip(headers.get(b"accept-encoding", b"")),
-            is_public,
-            headers.get(b"if-none-match", b""),
-        )
+        page = coop.id, scope["path"], scope["query_string"], wants_fragment(headers)
+        gzip, known = takes_gzip(headers.get(b"accept-encoding", b"")), headers.get(b"if-none-match", b"")
+        return Asked(coop, version, commit, bearer, page, gzip, is_public, known)
 
     def _bearer(self, coop: Coop, commit: Version, cookies: bytes) -> Bearer | None:
         """Read again after any commit at all to its file, and when the session has ended."""
@@ -104,10 +100,10 @@ class Doorkeeper:
         return found
 
     def _remembered(self, asked: Asked) -> Answer | None:
-        """What all strangers get is kept whole as well."""
-        shelf, whole = self._shelf(asked.query), _key(asked, asked.gzip)
+        """By page and role; what all strangers get is kept whole as well, by page and whether it is compressed."""
+        shelf, whole = self._shelf(asked.query), (*asked.page, asked.gzip)
         kept = shelf.get(whole, asked.version) if asked.public else None
-        if kept is None and (page := shelf.get(_key(asked, asked.bearer.role), asked.version)):
+        if kept is None and (page := shelf.get((*asked.page, asked.bearer.role), asked.version)):
             own = self._shelf(asked.bearer.session).get((asked.coop.id, asked.bearer), asked.version)
             kept = _filled(asked, page, own or NOTHING)
             if kept and asked.public:
@@ -133,7 +129,7 @@ class Doorkeeper:
             return start, body
         (page, parts), about = made, (asked.version, caching.until)
         if caching.role in READERS and _is_as_links_ask(asked, scope):
-            self._shelf(asked.query).put(_key(asked, caching.role), Kept(page, page.size, *about))
+            self._shelf(asked.query).put((*asked.page, caching.role), Kept(page, page.size, *about))
         if parts.made and caching.session == asked.bearer.session and self._is_as_it_was(asked):
             size = parts.size + len(repr(asked.bearer))
             self._shelf(asked.bearer.session).put((asked.coop.id, asked.bearer), Kept(parts, size, *about))
@@ -150,17 +146,18 @@ class Doorkeeper:
         return asked.coop.version() == asked.version and asked.coop.seen == asked.commit
 
 
+def _said(scope: Any) -> dict[bytes, bytes]:
+    """Its headers; none where one is said twice, for that could mean anything."""
+    headers = dict(scope["headers"])
+    return headers if len(headers) == len(scope["headers"]) else {}
+
+
 def _filled(asked: Asked, page: Kept[Page], own: Kept[Parts]) -> Kept[Answer] | None:
     """None where a part is missing."""
     if not page.what.fits(own.what):
         return None
     answer = page.what.filled(own.what, gzip=asked.gzip, public=asked.public)
     return Kept(answer, answer.size, asked.version, min(page.until, own.until))
-
-
-def _key(asked: Asked, variant: str | bool) -> Hashable:
-    """`variant`: a role, or whether what strangers get is compressed."""
-    return asked.coop.id, asked.path, asked.query, asked.is_part, variant
 
 
 def _is_shared(scope: Any, start: Message) -> bool:

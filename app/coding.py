@@ -14,6 +14,9 @@ START = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"
 END = b"\x03\0"
 """RFC 1951: a last block, with nothing in it."""
 
+FEW = 100
+"""Bytes that are sent sooner than squeezed: RFC 1951, a block without compression."""
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -24,6 +27,8 @@ class Piece:
     @cached_property
     def deflated(self) -> bytes:
         """Up to a whole byte, so that several are joined without compressing them again."""
+        if len(self.plain) < FEW:
+            return struct.pack("<BHH", 0, len(self.plain), len(self.plain) ^ 0xFFFF) + self.plain
         squeeze = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
         return squeeze.compress(self.plain) + squeeze.flush(zlib.Z_FULL_FLUSH)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, PoolProxiedConnection, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,7 @@ class Coop:
         self._opening = secrets.token_hex(4)
         self.seen, self._public = 0, 0
         """The last commit, of anybody to anything, when `version` was last asked."""
+        self._lately: tuple[str, int] | None = None
         self.thread = flows.Writer(self.connect, self.turn)
         self.flows = flows.Durable(
             self, self.thread, alarm, origin=self.id, clock=clock, scheduled=flows.SCHEDULED, limits=limits
@@ -96,6 +97,16 @@ class Coop:
         if seen != self.seen:
             self.seen, self._public = seen, self.watcher.execute("SELECT version FROM site").fetchone()[0]
         return self._opening, self._public
+
+    def version_for_all(self) -> tuple[str, int]:
+        """Asked once for all the requests that have come: a later one waits in the loop's queue until it is forgotten.
+
+        To ask lets go of Python's one lock, which the server's own thread wants: that costs far more than the answer.
+        """
+        if self._lately is None:
+            self._lately = self.version()
+            asyncio.get_running_loop().call_soon(setattr, self, "_lately", None)
+        return self._lately
 
     @property
     def watcher(self) -> sqlite3.Connection:
@@ -191,10 +202,12 @@ def _prepared(engine: Engine, begin: str, *, query_only: bool = False) -> Engine
         connection.isolation_level = None  # the driver would begin late, so we begin ourselves
         _set(connection, query_only=query_only)
 
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    def start(connection: PoolProxiedConnection) -> None:
+        cursor = connection.cursor()
+        cursor.execute(begin)
+        cursor.close()
 
+    engine.dialect.do_begin = start  # type: ignore[method-assign,assignment]  # a listener costs at every statement
     return engine
 
 

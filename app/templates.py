@@ -1,7 +1,7 @@
 """Templates, one environment a language: words, money and dates as that language writes them."""
 
 import gettext
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from functools import cache, lru_cache
@@ -11,14 +11,17 @@ from typing import Any
 
 import jinja2
 from babel import Locale, dates, numbers
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, nodes
 from jinja2.bccache import Bucket
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
 
 from domains.values import major_units
 
 from . import static
 
 ROOT = Path(__file__).parent.parent
+WORDS = ROOT / "templates" / "locale"
 
 
 @cache
@@ -33,11 +36,12 @@ def templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=_Compiled(),
+        bytecode_cache=_Compiled(locale),
     )
-    words = gettext.translation("rose", ROOT / "templates" / "locale", [str(locale)], fallback=True)
+    words = gettext.translation("rose", WORDS, [str(locale)], fallback=True)
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     made.globals["_"] = made.globals["gettext"]  # instead of looking it up at every word
+    made.said = words.gettext
     made.globals["static"] = static.address
 
     @lru_cache(1000)
@@ -60,21 +64,44 @@ def templates(language: str) -> Environment:
 class _Flat(Environment):
     """A template's globals are one dictionary: Jinja's chain of two is copied key by key for every fragment."""
 
+    said: Callable[[str], str]
+
+    def _generate(self, source: nodes.Template, name: str | None, *about: Any, **more: Any) -> str:
+        return super()._generate(_Said(self, name).visit(source), name, *about, **more)
+
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}
+
+
+class _Said(NodeTransformer):
+    """A sentence without gaps is said when its template is compiled, once: an environment speaks one language."""
+
+    def __init__(self, environment: _Flat, name: str | None) -> None:
+        self._say, self._escapes = environment.said, nodes.EvalContext(environment, name).autoescape
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Expr:
+        self.generic_visit(node)
+        match node:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(sentence))], kwargs=[]):
+                said = self._say(sentence)
+                return nodes.Const((Markup(said) if self._escapes else said) % {}, lineno=node.lineno)  # noqa: S704
+        return node
 
 
 class _Compiled(FileSystemBytecodeCache):
     """Compiled templates beside their sources, as Python keeps its modules: the first page comes 120 ms sooner.
 
-    Known by their source, by Jinja's version, and by this file, which says how they are compiled.
+    Known by their source, by Jinja's version, by the words of their language, and by this file, which says how they
+    are compiled.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, locale: Locale) -> None:
         folder = ROOT / "templates" / "__pycache__"
         with suppress(OSError):
             folder.mkdir(exist_ok=True)
-        how = sha256(jinja2.__version__.encode() + Path(__file__).read_bytes()).hexdigest()[:12]
+        words = gettext.find("rose", WORDS, [str(locale)])
+        said = str(locale).encode() + (Path(words).read_bytes() if words else b"")
+        how = sha256(jinja2.__version__.encode() + Path(__file__).read_bytes() + said).hexdigest()[:12]
         super().__init__(str(folder), f"%s.{how}.cache")
 
     def dump_bytecode(self, bucket: Bucket) -> None:

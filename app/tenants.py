@@ -163,10 +163,11 @@ class Tenants:
 def host(scope: Mapping[str, Any]) -> str:
     """The one Host of a request, as the registry knows it; "" unless there is exactly one, no longer than names are."""
     hosts = [value for name, value in scope["headers"] if name == b"host"]
-    return _known(hosts[0]) if len(hosts) == 1 else ""
+    return host_of(hosts[0]) if len(hosts) == 1 else ""
 
 
 @lru_cache(1000)
-def _known(said: bytes) -> str:
+def host_of(said: bytes) -> str:
+    """As the registry knows it; "" for what is no host."""
     found = HOST.fullmatch(said.decode("latin1")) if len(said) < 300 else None
     return canonical(found[0]) if found and int(found[1] or 0) < 2**16 else ""

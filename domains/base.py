@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from itertools import product
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import sqlalchemy
-from sqlalchemy import Connection, MetaData, inspect
+from sqlalchemy import JSON, ColumnElement, Connection, MetaData, bindparam, func, inspect, select
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 
 NAMES = {
@@ -27,6 +27,12 @@ class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
 def table_of(model: type[Table]) -> sqlalchemy.Table:
     """For statements that need no objects."""
     return cast(sqlalchemy.Table, model.__table__)
+
+
+def is_none_of(column: Any, name: str) -> ColumnElement[bool]:
+    """Of a list under this name; a statement with as many gaps as it is long would be put together at each asking."""
+    given = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
+    return cast(ColumnElement[bool], column.not_in(select(given.c.value)))
 
 
 def watch(connection: Connection) -> None:

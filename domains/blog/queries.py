@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domains.base import table_of
+from domains.base import is_none_of, table_of
 from domains.check import SLUG
 from domains.errors import NotFound
 
@@ -14,7 +14,7 @@ from .models import PUBLISHED, MenuItem, Post
 _posts, _items = table_of(Post).c, table_of(MenuItem).c
 _LISTED = select(*(column for column in _posts if column is not _posts.body))
 _PUBLIC = _LISTED.where(_posts.status == PUBLISHED)
-_NEWS = _PUBLIC.where(_posts.kind == "post", _posts.id.not_in(bindparam("but", expanding=True)))
+_NEWS = _PUBLIC.where(_posts.kind == "post", is_none_of(_posts.id, "but"))
 _NEWS = _NEWS.order_by(_posts.published.desc(), _posts.id.desc())
 _ANY_NEWS = select(_posts.id).where(_posts.status == PUBLISHED, _posts.kind == "post").limit(1)
 _LATEST = _NEWS.limit(bindparam("most"))

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domains.base import is_none_of
 from domains.errors import NotFound
 
 from .models import BOOKING, LONGEST, MARKET, Entry
 
 ORDER = (Entry.day, Entry.starts, Entry.id)  # SQLite puts None first: all day, then by the clock
-_EVERYBODYS = select(Entry).where(Entry.kind != BOOKING, Entry.id.not_in(bindparam("but", expanding=True)))
+_EVERYBODYS = select(Entry).where(Entry.kind != BOOKING, is_none_of(Entry.id, "but"))
 _TAKES_PLACE = _EVERYBODYS.where(Entry.cancelled.is_(None)).order_by(*ORDER)
 _LATER = _TAKES_PLACE.where(Entry.last_day > bindparam("today")).limit(bindparam("most"))
 _IS_LATER = Entry.id.in_(_LATER.with_only_columns(Entry.id))

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from domains.base import table_of
+from domains.base import is_none_of, table_of
 from domains.errors import NotFound
 
 from .models import OFFERED, WITHDRAWN, Product
@@ -28,7 +28,7 @@ IN_ORDER = (
 _FEATURED = select(Product).where(Product.status == OFFERED, Product.featured, func.coalesce(Product.stock, 1) > 0)
 _FEATURED = _FEATURED.order_by(*IN_ORDER).limit(bindparam("most"))
 _goods = table_of(Product).c
-_COUNT = select(func.count()).where(_goods.status == OFFERED, _goods.id.not_in(bindparam("but", expanding=True)))
+_COUNT = select(func.count()).where(_goods.status == OFFERED, is_none_of(_goods.id, "but"))
 _SUPPLIERS = select(_goods.supplier, func.count()).where(_goods.status == OFFERED).group_by(_goods.supplier)
 _SUPPLIERS = _SUPPLIERS.order_by(func.lower(_goods.supplier), _goods.supplier)
 

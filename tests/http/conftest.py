@@ -1,5 +1,6 @@
 """Two co-ops in one house, and people who ask them over HTTP; no socket, everything else is real."""
 
+import asyncio
 import shutil
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -18,6 +19,14 @@ PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
 STEWARD, MEMBER = "ruth@oak.example", "maud@oak.example"
 
 
+class Transport(ASGITransport):
+    """A request comes by way of the loop's queue, as it does from a server."""
+
+    async def handle_async_request(self, request):
+        await asyncio.sleep(0)
+        return await super().handle_async_request(request)
+
+
 def settings(data):
     return Settings.read(data_dir=data, secret_key="an-honest-secret-for-tests-0123456789", replica="none")
 
@@ -25,8 +34,6 @@ def settings(data):
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory):
     """A data folder with the co-ops oak and elm, made once and copied for every test."""
-    import asyncio
-
     data = tmp_path_factory.mktemp("furnished")
 
     async def furnish():
@@ -63,7 +70,7 @@ async def visit(house):
     async with AsyncExitStack() as stack:
 
         async def visit(slug, address=""):
-            transport = ASGITransport(house.app, raise_app_exceptions=True)
+            transport = Transport(house.app, raise_app_exceptions=True)
             client = await stack.enter_async_context(
                 AsyncClient(transport=transport, base_url=f"https://{slug}.example")
             )

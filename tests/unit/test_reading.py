@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import OperationalError
 
-from domains import blog, market
+from domains import blog, market, site
 from domains.activities import ledger
 
 HERE = select(func.here())
@@ -105,3 +105,48 @@ async def test_a_reader_waits_for_no_writer_whoever_it_is(coop):
         assert (await db.execute(text("SELECT count(*) FROM site WHERE name = 'mine'"))).scalar() == 0
     assert time.perf_counter() - before < 1
     other.close()
+
+
+@pytest.fixture
+async def oak(coop):
+    async with coop.writing() as db:
+        await site.describe(db, site.Facts("Oak"), "https://oak.example")
+    return coop
+
+
+def committed(coop, sql):
+    """By another process, as far as SQLite knows."""
+    other = sqlite3.connect(coop.file, isolation_level=None)
+    other.execute(sql)
+    other.close()
+
+
+async def test_one_look_at_the_file_answers_for_all_who_have_come_and_for_nobody_later(oak, monkeypatch):
+    looks, look = [], oak.version
+    monkeypatch.setattr(oak, "version", lambda: looks.append(1) or look())
+
+    async def ask():
+        return oak.version_for_all()
+
+    first = await asyncio.gather(*(ask() for _ in range(10)))
+    assert len(set(first)) == 1 and len(looks) == 1
+    here = asyncio.gather(ask(), ask())
+    committed(oak, "UPDATE site SET name = 'Rowan'")
+    later = asyncio.create_task(ask())
+    assert {*await here, await later}.isdisjoint(first)
+
+
+async def test_who_comes_after_a_commit_sees_it_even_while_others_are_still_waiting(oak):
+    seen = []
+
+    async def ask():
+        seen.append(oak.version_for_all())
+
+    async def commit():
+        await ask()
+        committed(oak, "UPDATE site SET name = 'Rowan'")
+        await asyncio.create_task(ask())
+
+    await asyncio.gather(commit(), ask())
+    before, beside, after = seen
+    assert before == beside != after
