@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from .shell import AS_JSON, asked, command
-from .trouble import Trouble
 
 STATES = ("moving", "waiting", "stuck", "done", "cancelled")
 STATUSES = ("ready", "running", "cancelling", "suspended", "dead", "held")
@@ -67,9 +66,9 @@ def retry(data_dir: Path | None, **about: Any) -> None:
 @SLUG
 @ID
 @VALUE
-def skip(data_dir: Path | None, value: str, **about: Any) -> None:
+def skip(data_dir: Path | None, **about: Any) -> None:
     """Let a run go on that has failed or is held, with VALUE, a JSON, in place of what its step would have said."""
-    click.echo(asked(data_dir, "skip_node", value=_json(value), **about))
+    click.echo(asked(data_dir, "skip_node", **about))
 
 
 @command(flow, "cancel")
@@ -85,14 +84,6 @@ def cancel(data_dir: Path | None, **about: Any) -> None:
 @ID
 @VALUE
 @click.option("--tag", default="", help="What it asks; else what it waits for now.")
-def resume(data_dir: Path | None, value: str, **about: Any) -> None:
+def resume(data_dir: Path | None, **about: Any) -> None:
     """Answer a run that waits, with VALUE, a JSON."""
-    click.echo(asked(data_dir, "resume_run", value=_json(value), **about))
-
-
-def _json(typed: str) -> Any:
-    """Raises Trouble."""
-    try:
-        return json.loads(typed)
-    except (ValueError, RecursionError):
-        raise Trouble(f"{typed[:40]} is no JSON; write true, 12, or a text in quotes, like '\"yes\"'.") from None
+    click.echo(asked(data_dir, "resume_run", **about))

@@ -39,9 +39,9 @@ async def retry_run(house: "House", say: Say, *, slug: str, id: int) -> str:
     return await _steer(house, slug, id, lambda db: flows.retry(db, id, time()))
 
 
-async def skip_node(house: "House", say: Say, *, slug: str, id: int, value: Any) -> str:
-    """Raises Trouble."""
-    return await _steer(house, slug, id, lambda db: flows.skip(db, id, value, OPERATOR, time()))
+async def skip_node(house: "House", say: Say, *, slug: str, id: int, value: str) -> str:
+    """`value` is JSON. Raises Trouble."""
+    return await _steer(house, slug, id, lambda db: flows.skip(db, id, flows.read(value), OPERATOR, time()))
 
 
 async def cancel_run(house: "House", say: Say, *, slug: str, id: int) -> str:
@@ -49,13 +49,13 @@ async def cancel_run(house: "House", say: Say, *, slug: str, id: int) -> str:
     return await _steer(house, slug, id, lambda db: flows.cancel(db, id, time()))
 
 
-async def resume_run(house: "House", say: Say, *, slug: str, id: int, value: Any, tag: str = "") -> str:
-    """Raises Trouble."""
+async def resume_run(house: "House", say: Say, *, slug: str, id: int, value: str, tag: str = "") -> str:
+    """`value` is JSON. Raises Trouble."""
 
     async def resume(db: AsyncSession) -> bool:
         wait = (await _told(db, slug, id)).wait
         asked = tag or (wait.tag if wait else "")
-        return bool(asked) and await flows.resume(db, id, asked, value, OPERATOR, time())
+        return bool(asked) and await flows.resume(db, id, asked, flows.read(value), OPERATOR, time())
 
     return await _steer(house, slug, id, resume)
 

@@ -147,6 +147,16 @@ async def test_what_people_wrote_is_never_markup(steward, coop, made):
         assert "<script>x" not in page and "<i>no" not in page and "<b>key" not in page
 
 
+async def test_a_run_that_was_given_something_deep_is_shown(steward, coop, made):
+    deep = 7
+    for _ in range(400):
+        deep = [deep]
+    async with coop.writing() as db:
+        await db.execute(update(Run).where(Run.id == made["done"]).values(input={"title": deep, "deep": deep}))
+    for path in (f"/flows/{made['done']}", "/flows"):
+        assert (await steward.get(path)).status_code == 200
+
+
 async def test_a_run_that_can_move_asks_for_itself_again_and_one_that_ended_does_not(steward, made):
     for name, asks in {"newsletter": True, "failed": True, "held": True, "done": False, "cancelled": False}.items():
         part = (await steward.get(f"/flows/{made[name]}", headers=PARTIAL)).text
@@ -189,8 +199,12 @@ async def test_a_step_is_skipped_with_a_value(steward, coop, made):
 
 
 @pytest.mark.parametrize(
-    "value", ["", "  ", "yes", "{", "NaN", "[" * 5000, "1" * 5000, str(2**60), '"' + "x" * 70_000 + '"']
-)
+    "value",
+    [
+        "", "  ", "yes", "{", "NaN", "[-Infinity]", '{"a": 1, "a": 2}', "[" * 5000, "[" * 51 + "]" * 51, "1" * 5000,
+        str(2**60), '"' + "x" * 70_000 + '"',
+    ],
+)  # fmt: skip
 async def test_a_value_that_is_none_is_refused_beside_its_field_and_kept(steward, coop, made, value):
     for headers in ({}, PARTIAL):
         refused = await steward.post(f"/flows/{made['failed']}/skips", data={"value": value}, headers=headers)
@@ -331,9 +345,9 @@ async def test_an_operator_lists_and_shows_what_the_page_shows(asked, made):
 
 async def test_an_operator_steers_and_the_ledger_says_so(asked, coop, made):
     assert (await asked("retry_run", id=made["held"]))["result"] == f"Run {made['held']} is ready."
-    assert "ready" in (await asked("skip_node", id=made["failed"], value={"queued": 0}))["result"]
+    assert "ready" in (await asked("skip_node", id=made["failed"], value='{"queued": 0}'))["result"]
     assert "cancelled" in (await asked("cancel_run", id=made["asking"]))["result"]
-    assert "ready" in (await asked("resume_run", id=made["newsletter"], value="stop"))["result"]
+    assert "ready" in (await asked("resume_run", id=made["newsletter"], value='"stop"'))["result"]
     said = [deed for name in ("held", "failed", "asking") for deed in await deeds(coop, made[name])]
     assert said == [("operator", "retry", "gone"), ("operator", "skip", "mailed"), ("operator", "cancel", "asked")]
     assert await all_of(coop, Wait.by, where=Wait.run == made["newsletter"]) == [("operator",)]
@@ -343,10 +357,12 @@ async def test_an_operator_steers_and_the_ledger_says_so(asked, coop, made):
     ("name", "about", "sentence"),
     [
         ("retry_run", {"id": "done"}, "is done, so that cannot be done"),
-        ("skip_node", {"id": "asking", "value": 1}, "is suspended, so that cannot be done"),
+        ("skip_node", {"id": "asking", "value": "1"}, "is suspended, so that cannot be done"),
         ("cancel_run", {"id": "cancelled"}, "is cancelled, so that cannot be done"),
-        ("resume_run", {"id": "done", "value": 1}, "is done, so that cannot be done"),
-        ("resume_run", {"id": "newsletter", "value": "perhaps"}, "does not take that: the answer is one of send, stop"),
+        ("resume_run", {"id": "done", "value": "1"}, "is done, so that cannot be done"),
+        ("resume_run", {"id": "newsletter", "value": '"perhaps"'}, "not take that: the answer is one of send, stop"),
+        ("resume_run", {"id": "newsletter", "value": "perhaps"}, "does not take that: this is no JSON. Write true, 12"),
+        ("skip_node", {"id": "failed", "value": '{"a": 1, "a": 2}'}, "not take that: the name a stands there twice."),
         ("show_run", {"id": 9999}, "There is no run 9999 in oak."),
         ("retry_run", {"id": 9999}, "There is no run 9999 in oak."),
         ("list_runs", {"slug": "ash"}, "There is no co-op ash here"),
