@@ -12,12 +12,14 @@ from fragments.view import Db, Page
 KINDS = {
     "sign-in": say("A link to sign in"),
     "welcome": say("A welcome, with a link to sign in"),
+    "approved": say("A welcome, after a request to join"),
     "request": say("A request to join, for the stewards"),
     "member-already": say("A request to join by somebody who is a member"),
     "declined": say("A request to join, declined"),
     "lapsed": say("A request to join that nobody answered"),
     "urgent": say("A post that could not wait"),
     "digest": say("The newsletter"),
+    "stuck": say("What got stuck, for the stewards"),
 }
 """What the templates of mails are for, in words."""
 
