@@ -30,7 +30,7 @@ def list_runs(data_dir: Path | None, as_json: bool, state: str | None, **about: 
     if as_json:
         return click.echo(json.dumps(found))
     if not found:
-        click.echo("There is no such run.", err=True)
+        click.echo("No runs.", err=True)
     for run in found:
         click.echo(f"{run['id']}\t{run['flow']}\t{run['status']}\t{run['node']}\t{run['began']}\t{run['error']}")
 

@@ -55,7 +55,10 @@ async def resume_run(house: "House", say: Say, *, slug: str, id: int, value: str
     async def resume(db: AsyncSession) -> bool:
         wait = (await _told(db, slug, id)).wait
         asked = tag or (wait.tag if wait else "")
-        return bool(asked) and await flows.resume(db, id, asked, flows.read(value), OPERATOR, time())
+        done = bool(asked) and await flows.resume(db, id, asked, flows.read(value), OPERATOR, time())
+        if tag and not done:
+            raise Trouble(f"Run {id} waits for no {tag}{f', but for {wait.tag}' if wait else ''}.")
+        return done
 
     return await _steer(house, slug, id, resume)
 
@@ -74,7 +77,9 @@ async def _steer(house: "House", slug: str, id: int, deed: Callable[[AsyncSessio
             raise Trouble(f"Run {id} does not take that: {wrong}.") from None
         if not done:
             raise Trouble(f"Run {id} is {before}, so that cannot be done.")
-        return f"Run {id} is {(await _told(db, slug, id)).run.status}."
+        after = (await _told(db, slug, id)).run.status
+        is_left = after == "ready" and not house.worker.is_at_work
+        return f"Run {id} is {after}{'; it goes on at the next `rose serve`' if is_left else ''}."
 
 
 async def _told(db: AsyncSession, slug: str, id: int) -> viewer.Told:

@@ -10,8 +10,8 @@ MOST = 50  # items of one list or object
 DEEPEST = 50  # of them, each inside the one before
 SECRET = frozenset(
     (
-        "token", "accesstoken", "secret", "password", "passwd", "passphrase", "key", "apikey", "cookie", "session", "auth",
-        "authorization", "bearer", "credential", "signature", "sign_in", "link", "otp", "pin",
+        "token", "accesstoken", "secret", "password", "passwd", "passphrase", "key", "apikey", "cookie", "session",
+        "auth", "authorization", "bearer", "credential", "signature", "sign_in", "link", "otp", "pin",
     )
 )  # fmt: skip
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

@@ -323,6 +323,8 @@ async def test_the_ledger_names_the_run_that_did_something(steward, coop, made):
 
 # ---- rose flow ----
 
+READY = "ready; it goes on at the next `rose serve`."
+
 
 @pytest.fixture
 def asked(house):
@@ -344,10 +346,10 @@ async def test_an_operator_lists_and_shows_what_the_page_shows(asked, made):
 
 
 async def test_an_operator_steers_and_the_ledger_says_so(asked, coop, made):
-    assert (await asked("retry_run", id=made["held"]))["result"] == f"Run {made['held']} is ready."
+    assert (await asked("retry_run", id=made["held"]))["result"] == f"Run {made['held']} is {READY}"
     assert "ready" in (await asked("skip_node", id=made["failed"], value='{"queued": 0}'))["result"]
     assert "cancelled" in (await asked("cancel_run", id=made["asking"]))["result"]
-    assert "ready" in (await asked("resume_run", id=made["newsletter"], value='"stop"'))["result"]
+    assert READY in (await asked("resume_run", id=made["newsletter"], value='"stop"'))["result"]
     said = [deed for name in ("held", "failed", "asking") for deed in await deeds(coop, made[name])]
     assert said == [("operator", "retry", "gone"), ("operator", "skip", "mailed"), ("operator", "cancel", "asked")]
     assert await all_of(coop, Wait.by, where=Wait.run == made["newsletter"]) == [("operator",)]
@@ -363,6 +365,8 @@ async def test_an_operator_steers_and_the_ledger_says_so(asked, coop, made):
         ("resume_run", {"id": "newsletter", "value": '"perhaps"'}, "not take that: the answer is one of send, stop"),
         ("resume_run", {"id": "newsletter", "value": "perhaps"}, "does not take that: this is no JSON. Write true, 12"),
         ("skip_node", {"id": "failed", "value": '{"a": 1, "a": 2}'}, "not take that: the name a stands there twice."),
+        ("resume_run", {"id": "newsletter", "value": "1", "tag": "pay"}, "waits for no pay, but for digest."),
+        ("resume_run", {"id": "done", "value": "1", "tag": "pay"}, "waits for no pay."),
         ("show_run", {"id": 9999}, "There is no run 9999 in oak."),
         ("retry_run", {"id": 9999}, "There is no run 9999 in oak."),
         ("list_runs", {"slug": "ash"}, "There is no co-op ash here"),
