@@ -10,6 +10,7 @@ from .shell import AS_JSON, asked, command
 
 STATES = ("moving", "waiting", "stuck", "done", "cancelled")
 STATUSES = ("ready", "running", "cancelling", "suspended", "dead", "held")
+COLUMNS = ("id", "flow", "title", "status", "node", "began", "error")
 SLUG, ID = click.argument("slug"), click.argument("id", type=click.IntRange(1, 2**63 - 1))
 VALUE = click.argument("value")
 
@@ -32,7 +33,7 @@ def list_runs(data_dir: Path | None, as_json: bool, state: str | None, **about: 
     if not found:
         click.echo("No runs.", err=True)
     for run in found:
-        click.echo(f"{run['id']}\t{run['flow']}\t{run['status']}\t{run['node']}\t{run['began']}\t{run['error']}")
+        click.echo("\t".join(str(run[column] or "") for column in COLUMNS))
 
 
 @command(flow, "show")
@@ -45,7 +46,7 @@ def show(data_dir: Path | None, as_json: bool, **about: Any) -> None:
     if as_json:
         return click.echo(json.dumps(run))
     click.echo(f"{run['flow']}, run {run['id']}: {run['status']} at {run['node']}\nbegan {run['began']}")
-    for name in ("ended", "due", "error"):
+    for name in ("title", "ended", "due", "error"):
         if run[name]:
             click.echo(f"{name} {run[name]}")
     click.echo(f"was given {json.dumps(run['input'], ensure_ascii=False)}")

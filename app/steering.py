@@ -25,7 +25,9 @@ OPERATOR = "operator"
 async def list_runs(house: "House", say: Say, *, slug: str, state: str = "", search: str = "") -> list[dict[str, Any]]:
     """The newest first. Raises Trouble."""
     async with _open(house, slug) as coop, coop.reading() as db:
-        return [twin.line(run) for run in await viewer.runs(db, state, search)]
+        found = await viewer.runs(db, state, search)
+        titles = await viewer.titles(db, found)
+        return [twin.line(run, titles[run.id]) for run in found]
 
 
 async def show_run(house: "House", say: Say, *, slug: str, id: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from flows.engine import store
 from flows.engine.builder import flow
 from flows.engine.graph import END, Effect, Flow, Take
 from flows.engine.models import Definition, Run
+from flows.tidying import Tick
 from tests.conftest import settle
 
 
@@ -39,6 +40,7 @@ FAILING = (
 )
 TAKES = {field.name: Take(f"input.{field.name}") for field in fields(In)}
 MANY = flow("tale.many", In=In).each("each", Take("input.people"), ASKING, limit=2, **TAKES).build()
+TICKING = flow("tale.ticking", every="Sunday 03:30", In=Tick).suspend("asked", tag="ask", days=1).build()
 OLD = Flow("tale.old", "", "", tuple(TAKES), (Effect("gone", "tale.gone@1", {}, 0, END),))
 """Of a version that did something which nobody here can do any more."""
 INPUT = {"title": "Mud & boots", "api_key": "sk-1234567890", "people": [], "post": 999_999}

@@ -2,10 +2,12 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
+import flows
 from app.answers import answer
 from app.commands import quiet
 from domains import account
@@ -78,6 +80,47 @@ async def test_runs_are_listed_by_how_they_stand(steward, made):
     assert len(listed((await steward.get("/flows?state=nonsense")).text)) == 8
 
 
+async def test_a_run_is_listed_with_what_it_is_about(steward, coop):
+    async with coop.writing() as db:
+        await account.ask_to_join(db, "Mei Lin", "mei@far.example", "")
+        sunday = datetime(2026, 11, 29, 3, 30, tzinfo=UTC).timestamp()
+        await flows.start(db, runs.TICKING, {"at": sunday}, "ticking:1", coop._clock())
+    await runs.newsletter(coop)
+    rows = [cell.split("</th>")[0] for cell in (await steward.get("/flows")).text.split('<th scope="row">')[1:]]
+    about = {re.search(r">([\w.]+)<", row)[1]: row for row in rows}
+    assert "Mei Lin" in about["account.join"] and "Mulch in the rain" in about["blog.newsletter"]
+    assert ">29 Nov 2026</time> 03:30" in about["tale.ticking"]
+
+
+async def test_what_runs_are_about_is_asked_in_one_question(steward, coop):
+    async def asked():
+        found = []
+        hear = lambda *about: found.append(about[2])  # noqa: E731
+        event.listen(coop._readers, "before_cursor_execute", hear)
+        await steward.get("/flows")
+        event.remove(coop._readers, "before_cursor_execute", hear)
+        return len(found)
+
+    await runs.newsletter(coop, "One")
+    of_one = await asked()
+    for title in ("Two", "Three"):
+        await runs.newsletter(coop, title)
+    assert await asked() == of_one
+
+
+async def test_the_desk_marks_the_room_that_a_page_is_in(steward, made):
+    assert 'href="/flows" aria-current="page"' in (await steward.get("/flows")).text
+    page = (await steward.get(f"/flows/{made['done']}")).text
+    assert page.count('href="/flows" aria-current="true"') == 1 and 'href="/steward" aria-current' not in page
+
+
+async def test_how_long_it_took_is_counted_in_words(steward, coop, made):
+    for seconds, words in ((1, "after 1 second<"), (2, "after 2 seconds<"), (7200, "after 2 hours<")):
+        async with coop.writing() as db:
+            await db.execute(update(Run).where(Run.id == made["done"]).values(began=1000, ended=1000 + seconds))
+        assert words in (await steward.get(f"/flows/{made['done']}")).text
+
+
 async def test_runs_are_searched_and_the_address_says_so(steward, made):
     found = await steward.get("/flows", params={"words": "mud failing"}, headers=PARTIAL)
     assert listed(found.text) == [made["failed"]] and 'value="mud failing"' in found.text
@@ -127,7 +170,7 @@ async def test_a_run_is_drawn_and_every_node_of_the_drawing_stands_in_words_too(
 async def test_a_run_says_what_set_it_off_and_leads_there(steward, coop, made):
     ((cid,),) = await all_of(coop, Activity.cid, where=Activity.kind == "blog.post")
     page = (await steward.get(f"/flows/{made['newsletter']}")).text
-    assert f'<a href="/steward/ledger?words={cid}">Create blog.post 1</a>' in page
+    assert f'<a href="/steward/ledger?words={cid}">published “Mulch in the rain”</a>' in page
     assert "Create <code>blog.post</code>" in (await steward.get(f"/steward/ledger?words={cid}")).text
 
 
@@ -316,7 +359,7 @@ async def test_the_ledger_names_the_run_that_did_something(steward, coop, made):
         await record(db, Activity(type="Note", kind="tale", ref=3, actor="flow.run:x"))
     for path in ("/steward/ledger", "/steward"):
         page = (await steward.get(path)).text
-        assert f'<a href="/flows/{made["done"]}">tale.one, {made["done"]}</a>' in page
+        assert f'<a href="/flows/{made["done"]}">The flow tale.one</a>' in page
         assert "flow.run:9999" in page and "flow.run:x" in page
     assert "Note tale 1" in (await steward.get(f"/flows/{made['done']}")).text
 
@@ -343,6 +386,8 @@ async def test_an_operator_lists_and_shows_what_the_page_shows(asked, made):
     shown = (await asked("show_run", id=made["failed"]))["result"]
     assert shown["input"]["api_key"] == "•••" and shown["nodes"][0]["state"] == "failed"
     json.dumps([found, shown])
+    (news,) = (await asked("list_runs", search="newsletter"))["result"]
+    assert found[1]["title"] == shown["title"] == "Mud & boots" and news["title"] == "Mulch in the rain"
 
 
 async def test_an_operator_steers_and_the_ledger_says_so(asked, coop, made):
