@@ -19,7 +19,7 @@ from .engine.models import Delivery, Run, Step, Wait
 from .engine.recall import flow_of
 from .engine.store import within
 from .redaction import text
-from .standing import Stood
+from .standing import Stood, choices
 
 STATES: Mapping[str, tuple[str, ...]] = {
     "moving": ("ready", "running", "cancelling"),
@@ -85,6 +85,11 @@ class Told:
         tags = [self.wait.tag] if self.wait else []
         nodes = self.flow.nodes if self.flow else ()
         return next((node for node in nodes if isinstance(node, Suspend) and node.tag in tags), None)
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """Of its question: what may be answered -> where it goes on then."""
+        return choices(self.flow, self.question) if self.flow and self.question else {}
 
 
 async def runs(

@@ -283,6 +283,15 @@ async def test_a_question_is_answered_by_one_of_its_choices(steward, coop, made)
     ]
 
 
+async def test_a_run_that_waits_says_what_each_answer_leads_to_and_what_comes_of_none(steward, made):
+    page = (await steward.get(f"/flows/{made['newsletter']}")).text
+    assert "If nobody answers, it goes on then: digest_sent." in page
+    assert "it goes on at once: Send leads to digest_sent, Stop leads to the end.</p>" in page
+    assert "To cancel is no answer: nothing more is done" in page
+    failed = (await steward.get(f"/flows/{made['failed']}")).text
+    assert "If nobody answers" not in failed and "To cancel is no answer" not in failed
+
+
 async def test_a_question_without_choices_takes_any_json(steward, coop, made):
     data = {"tag": "ask", "value": '"yes"'}
     assert (await steward.post(f"/flows/{made['asking']}/resumptions", data=data)).status_code == 303

@@ -172,6 +172,15 @@ def test_the_arrows_that_were_gone_along_are_known():
     assert ("digest", "is_stopped") in taken(is_for_it=True, digest={"late": False, "payload": "send"})
 
 
+def test_where_an_answer_leads_is_known_as_far_as_the_answer_alone_decides():
+    assert standing.choices(newsletter.FLOW, newsletter.FLOW.node("digest")) == {"send": "digest_sent", "stop": END}
+    made = flow("tale.chosen", In=In).suspend("asked", tag="ask", days=1, choices=("5", "no"))
+    made.branch("is_no", Take("asked.payload"), equals="no", then=END, otherwise="is_big")
+    made.branch("is_big", Take("input.number"), more_than=3, then=END, otherwise="noted")
+    story = made.effect("noted", "tale.note@1", number=Take("input.number")).build()
+    assert standing.choices(story, story.node("asked")) == {"5": "is_big", "no": END}
+
+
 def test_every_state_has_a_word_of_its_own():
     assert len(set(standing.WORDS.values())) == len(standing.WORDS)
     assert {state for state, _ in standing.RUNS.values()} <= standing.WORDS.keys()
