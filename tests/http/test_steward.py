@@ -14,6 +14,7 @@ from domains import account, blog, events, market, sample
 from domains.activities import Activity, record
 from domains.site import site
 from flows.engine.models import Delivery, Run
+from tests import runs
 from tests.conftest import all_of, settle
 from tests.http.conftest import MEMBER, PARTIAL
 
@@ -315,17 +316,8 @@ async def test_a_mail_server_keeps_its_mails_to_itself(steward, oak, coop, house
     assert "A mail server sends them" in page and MEMBER in page and "Sent" in page and "sign-in-link" not in page
 
 
-DEAD = {"kind": "mail", "payload": {"template": "lapsed"}, "due": None, "at": 1, "status": "dead", "attempt": 8}
-
-
-async def dead(coop, key="k"):
-    async with coop.writing() as db:
-        queued = insert(Delivery).values(**DEAD, key=key, to="sam@oak.example", error="SMTPError: no")
-        return (await db.execute(queued)).inserted_primary_key[0]
-
-
 async def test_a_mail_that_could_not_be_sent_is_sent_again_by_a_button(steward, coop):
-    id = await dead(coop)
+    id = await runs.dead_mail(coop)
     page = (await steward.get("/steward/mails")).text
     assert "SMTPError: no" in page and f'<form method="post" action="/steward/mails/{id}/retries">' in page
     done = await steward.post(f"/steward/mails/{id}/retries")
@@ -341,7 +333,7 @@ async def test_a_mail_that_could_not_be_sent_is_sent_again_by_a_button(steward, 
 
 
 async def test_a_mail_that_is_not_stuck_is_sent_no_second_time(steward, coop):
-    id = await dead(coop)
+    id = await runs.dead_mail(coop)
     for said in ("mail-again", "mail-moved"):
         done = await steward.post(f"/steward/mails/{id}/retries")
         assert done.headers["location"] == f"/steward/mails?said={said}"
@@ -350,7 +342,7 @@ async def test_a_mail_that_is_not_stuck_is_sent_no_second_time(steward, coop):
 
 
 async def test_only_stewards_send_a_mail_again(oak, member, coop):
-    id = await dead(coop)
+    id = await runs.dead_mail(coop)
     assert (await oak.post(f"/steward/mails/{id}/retries")).status_code == 401
     assert (await member.post(f"/steward/mails/{id}/retries")).status_code == 403
     assert await all_of(coop, Delivery.status) == [("dead",)]
