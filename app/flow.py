@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from .shell import AS_JSON, asked, command
-from .trouble import Trouble
 
 STATES = ("moving", "waiting", "stuck", "done", "cancelled")
 STATUSES = ("ready", "running", "cancelling", "suspended", "dead", "held")
+COLUMNS = ("id", "flow", "title", "status", "node", "began", "error")
 SLUG, ID = click.argument("slug"), click.argument("id", type=click.IntRange(1, 2**63 - 1))
 VALUE = click.argument("value")
 
@@ -31,9 +31,9 @@ def list_runs(data_dir: Path | None, as_json: bool, state: str | None, **about: 
     if as_json:
         return click.echo(json.dumps(found))
     if not found:
-        click.echo("There is no such run.", err=True)
+        click.echo("No runs.", err=True)
     for run in found:
-        click.echo(f"{run['id']}\t{run['flow']}\t{run['status']}\t{run['node']}\t{run['began']}\t{run['error']}")
+        click.echo("\t".join(str(run[column] or "") for column in COLUMNS))
 
 
 @command(flow, "show")
@@ -46,7 +46,7 @@ def show(data_dir: Path | None, as_json: bool, **about: Any) -> None:
     if as_json:
         return click.echo(json.dumps(run))
     click.echo(f"{run['flow']}, run {run['id']}: {run['status']} at {run['node']}\nbegan {run['began']}")
-    for name in ("ended", "due", "error"):
+    for name in ("title", "ended", "due", "error"):
         if run[name]:
             click.echo(f"{name} {run[name]}")
     click.echo(f"was given {json.dumps(run['input'], ensure_ascii=False)}")
@@ -67,9 +67,9 @@ def retry(data_dir: Path | None, **about: Any) -> None:
 @SLUG
 @ID
 @VALUE
-def skip(data_dir: Path | None, value: str, **about: Any) -> None:
+def skip(data_dir: Path | None, **about: Any) -> None:
     """Let a run go on that has failed or is held, with VALUE, a JSON, in place of what its step would have said."""
-    click.echo(asked(data_dir, "skip_node", value=_json(value), **about))
+    click.echo(asked(data_dir, "skip_node", **about))
 
 
 @command(flow, "cancel")
@@ -85,14 +85,6 @@ def cancel(data_dir: Path | None, **about: Any) -> None:
 @ID
 @VALUE
 @click.option("--tag", default="", help="What it asks; else what it waits for now.")
-def resume(data_dir: Path | None, value: str, **about: Any) -> None:
+def resume(data_dir: Path | None, **about: Any) -> None:
     """Answer a run that waits, with VALUE, a JSON."""
-    click.echo(asked(data_dir, "resume_run", value=_json(value), **about))
-
-
-def _json(typed: str) -> Any:
-    """Raises Trouble."""
-    try:
-        return json.loads(typed)
-    except (ValueError, RecursionError):
-        raise Trouble(f"{typed[:40]} is no JSON; write true, 12, or a text in quotes, like '\"yes\"'.") from None
+    click.echo(asked(data_dir, "resume_run", **about))

@@ -21,6 +21,8 @@ DATA = click.option(
     type=click.Path(path_type=Path),
     help="The data folder; else ROSE_DATA_DIR, else data.",
 )
+MAKES = "create_coop"
+"""Of all commands that ask, the only one that makes a data folder."""
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON, for scripts.")
 
 
@@ -49,6 +51,8 @@ def asked(data_dir: Path | None, name: str, /, **about: Any) -> Any:
             click.echo(f"\r{done}/{of} {what:<40.40}", nl=done == of, err=True)
 
     found = Settings.read(data_dir=data_dir)
+    if name != MAKES and not found.data_dir.is_dir():
+        raise Trouble(f"There is no data folder {found.data_dir}.")
     if found.log_level != "debug":
         logging.disable()  # what goes wrong is told as one sentence
     return asyncio.run(ask(found, name, say, **about))

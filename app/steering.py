@@ -25,7 +25,9 @@ OPERATOR = "operator"
 async def list_runs(house: "House", say: Say, *, slug: str, state: str = "", search: str = "") -> list[dict[str, Any]]:
     """The newest first. Raises Trouble."""
     async with _open(house, slug) as coop, coop.reading() as db:
-        return [twin.line(run) for run in await viewer.runs(db, state, search)]
+        found = await viewer.runs(db, state, search)
+        titles = await viewer.titles(db, found)
+        return [twin.line(run, titles[run.id]) for run in found]
 
 
 async def show_run(house: "House", say: Say, *, slug: str, id: int) -> dict[str, Any]:
@@ -39,9 +41,9 @@ async def retry_run(house: "House", say: Say, *, slug: str, id: int) -> str:
     return await _steer(house, slug, id, lambda db: flows.retry(db, id, time()))
 
 
-async def skip_node(house: "House", say: Say, *, slug: str, id: int, value: Any) -> str:
-    """Raises Trouble."""
-    return await _steer(house, slug, id, lambda db: flows.skip(db, id, value, OPERATOR, time()))
+async def skip_node(house: "House", say: Say, *, slug: str, id: int, value: str) -> str:
+    """`value` is JSON. Raises Trouble."""
+    return await _steer(house, slug, id, lambda db: flows.skip(db, id, flows.read(value), OPERATOR, time()))
 
 
 async def cancel_run(house: "House", say: Say, *, slug: str, id: int) -> str:
@@ -49,13 +51,16 @@ async def cancel_run(house: "House", say: Say, *, slug: str, id: int) -> str:
     return await _steer(house, slug, id, lambda db: flows.cancel(db, id, time()))
 
 
-async def resume_run(house: "House", say: Say, *, slug: str, id: int, value: Any, tag: str = "") -> str:
-    """Raises Trouble."""
+async def resume_run(house: "House", say: Say, *, slug: str, id: int, value: str, tag: str = "") -> str:
+    """`value` is JSON. Raises Trouble."""
 
     async def resume(db: AsyncSession) -> bool:
         wait = (await _told(db, slug, id)).wait
         asked = tag or (wait.tag if wait else "")
-        return bool(asked) and await flows.resume(db, id, asked, value, OPERATOR, time())
+        done = bool(asked) and await flows.resume(db, id, asked, flows.read(value), OPERATOR, time())
+        if tag and not done:
+            raise Trouble(f"Run {id} waits for no {tag}{f', but for {wait.tag}' if wait else ''}.")
+        return done
 
     return await _steer(house, slug, id, resume)
 
@@ -74,7 +79,9 @@ async def _steer(house: "House", slug: str, id: int, deed: Callable[[AsyncSessio
             raise Trouble(f"Run {id} does not take that: {wrong}.") from None
         if not done:
             raise Trouble(f"Run {id} is {before}, so that cannot be done.")
-        return f"Run {id} is {(await _told(db, slug, id)).run.status}."
+        after = (await _told(db, slug, id)).run.status
+        is_left = after == "ready" and not house.worker.is_at_work
+        return f"Run {id} is {after}{'; it goes on at the next `rose serve`' if is_left else ''}."
 
 
 async def _told(db: AsyncSession, slug: str, id: int) -> viewer.Told:

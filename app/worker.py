@@ -25,6 +25,10 @@ class Worker:
             self._dues.at(coop, 0)
         self._task = asyncio.create_task(self._run())
 
+    @property
+    def is_at_work(self) -> bool:
+        return self._task is not None
+
     async def stop(self) -> None:
         tasks = [task for task in (self._task, *self._waking.values()) if task]
         for task in tasks:

@@ -73,7 +73,7 @@ async def let_in(call: Call, *, request: int, by: str) -> None:
     """Whom a steward has added by hand meanwhile is in."""
     asked = await account.approve_request(call.db, request, by)
     if not await account.person_at(call.db, asked.address):
-        await sign_in.welcome(call.db, asked.name, asked.address, "member", call.now, call.key)
+        await sign_in.approve(call.db, asked.name, asked.address, decider(by), call.now, call.key)
 
 
 @effect("account.decline@1", "tx")

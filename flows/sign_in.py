@@ -16,13 +16,22 @@ WELCOME = timedelta(days=7)
 async def begin(db: AsyncSession, address: str, next: str, now: float, template: str = "sign-in") -> None:
     """Whoever asks learns nothing of who is here. Raises Invalid."""
     if person := await account.ask_sign_in(db, address):
-        await _mail_link(db, person, await account.offer_sign_in(db, person), template, next, now)
+        await _mail_link(db, person, await account.offer_sign_in(db, person), template, now, next=next)
 
 
-async def welcome(db: AsyncSession, name: str, address: str, role: str, now: float, key: str = "") -> account.Person:
-    """A new person, and a mail that lets them in; `key`: its delivery's, a new one unless given. Raises Invalid."""
+async def welcome(db: AsyncSession, name: str, address: str, role: str, now: float) -> account.Person:
+    """A new person, and a mail that lets them in. Raises Invalid."""
     person = await account.add_person(db, name, address, role)
-    await _mail_link(db, person, await account.offer_sign_in(db, person, WELCOME), "welcome", "", now, key)
+    await _mail_link(db, person, await account.offer_sign_in(db, person, WELCOME), "welcome", now)
+    return person
+
+
+async def approve(db: AsyncSession, name: str, address: str, by: int, now: float, key: str) -> account.Person:
+    """A new member, and a mail that says who has let them in; `key`: its delivery's. Raises Invalid."""
+    person = await account.add_person(db, name, address)
+    offered = await account.offer_sign_in(db, person, WELCOME)
+    who = (await account.names(db, {by})).get(by, "")
+    await _mail_link(db, person, offered, "approved", now, key, by=who)
     return person
 
 
@@ -40,12 +49,12 @@ async def _mail_link(
     person: account.Person,
     offered: account.SignIn,
     template: str,
-    next: str,
     now: float,
     key: str = "",
+    **about: str,
 ) -> None:
     """The link itself is signed when it is written: it stands in no table."""
-    payload = {"template": template, "sign_in": offered.id, "next": next}
+    payload = {"template": template, "sign_in": offered.id, **about}
     key = key or f"{template}:{offered.id}"
     await within(db, partial(queue, key=key, to=[person.address], payload=payload, now=now))
     db.info["due"] = now

@@ -69,6 +69,20 @@ def taken(flow: Flow, stood: Stood) -> set[tuple[str, str]]:
     return {(node.name, _way(node, stood.said[node.name])) for node in flow.nodes if node.name in stood.said}
 
 
+def choices(flow: Flow, question: Suspend) -> dict[str, str]:
+    """What may be answered -> the node at which it goes on then, past the branches that look at nothing else."""
+    return {choice: _led_to(flow, question, choice) for choice in question.choices}
+
+
+def _led_to(flow: Flow, question: Suspend, choice: str) -> str:
+    name, told = question.next, {question.name: {"payload": choice}}
+    while name != END and isinstance(node := flow.node(name), Branch):
+        if (node.on.path, node.test) != (f"{question.name}.payload", "equals"):
+            break
+        name = node.then if node.decide(told) else node.otherwise
+    return name
+
+
 def _of(name: str, stood: Stood, ahead: Collection[str]) -> str:
     if name in stood.said:
         return SKIPPED if name in stood.skipped else DONE

@@ -64,11 +64,12 @@ def _does(flow: Flow, name: str) -> str:
     return ""
 
 
-def line(run: Run) -> dict[str, Any]:
-    """What stands in a list of runs, as JSON says it."""
+def line(run: Run, title: str) -> dict[str, Any]:
+    """What stands in a list of runs, as JSON says it; a tick has its hour for a title."""
     return {
         "id": run.id,
         "flow": run.name,
+        "title": title or moment(viewer.tick(run)) or "",
         "status": run.status,
         "node": run.node,
         "began": moment(run.began),
@@ -81,7 +82,7 @@ def line(run: Run) -> dict[str, Any]:
 def whole(told: viewer.Told) -> dict[str, Any]:
     """All of one run, as JSON says it."""
     run = told.run
-    return line(run) | {
+    return line(run, told.title) | {
         "key": run.key,
         "attempt": run.attempt,
         "because": run.because,
@@ -92,7 +93,7 @@ def whole(told: viewer.Told) -> dict[str, Any]:
         "mails": [_mail(mail) for mail in told.mails],
         "activities": [_deed(deed) for deed in told.deeds],
         "steered": [_deed(deed) | {"actor": deed.actor, "object": redacted(deed.object)} for deed in told.steered],
-        "children": [line(child) for child in told.children],
+        "children": [line(child, viewer.title(child, viewer.EMPTY)) for child in told.children],
     }
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, cast
 
-from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy import Text, func, or_, select
+from sqlalchemy import cast as as_type
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +18,8 @@ from .engine.keys import token_of
 from .engine.models import Delivery, Run, Step, Wait
 from .engine.recall import flow_of
 from .engine.store import within
-from .standing import Stood
+from .redaction import text
+from .standing import Stood, choices
 
 STATES: Mapping[str, tuple[str, ...]] = {
     "moving": ("ready", "running", "cancelling"),
@@ -29,6 +32,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
 STATUSES = tuple(status for group in STATES.values() for status in group)
 MOST, SHOWN, LONGEST_LIST = 50, 20, 50
 """Runs of a page; items of an each; mails, deeds and children of one run."""
+EMPTY: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,10 @@ class Told:
         return Stood(self.run.node, self.run.status, {step.node: step.output for step in behind}, skipped)
 
     @property
+    def title(self) -> str:
+        return title(self.run, self.because.object if self.because else EMPTY)
+
+    @property
     def is_stuck(self) -> bool:
         return self.run.status in STATES["stuck"]
 
@@ -78,6 +86,11 @@ class Told:
         nodes = self.flow.nodes if self.flow else ()
         return next((node for node in nodes if isinstance(node, Suspend) and node.tag in tags), None)
 
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """Of its question: what may be answered -> where it goes on then."""
+        return choices(self.flow, self.question) if self.flow and self.question else {}
+
 
 async def runs(
     db: AsyncSession, state: str = "", words: str = "", *, before: int | None = None, most: int = MOST
@@ -89,9 +102,27 @@ async def runs(
     if before is not None:
         asked = asked.where(Run.id < before)
     for word in words.split()[:10]:
-        columns = (Run.name, Run.key, Run.error, cast(Run.input, Text))
+        columns = (Run.name, Run.key, Run.error, as_type(Run.input, Text))
         asked = asked.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     return (await db.scalars(asked.execution_options(long=bool(words)))).all()
+
+
+async def titles(db: AsyncSession, runs: Collection[Run]) -> Mapping[int, str]:
+    """Run -> what it is about, in words, without secrets; empty where nothing says so."""
+    asked = select(Activity.id, Activity.object).where(Activity.id.in_({run.because for run in runs if run.because}))
+    objects = {id: object for id, object in await db.execute(asked)}
+    return {run.id: title(run, objects.get(run.because, EMPTY)) for run in runs}
+
+
+def title(run: Run, object: Mapping[str, Any]) -> str:
+    """What it was given goes before the `object` of what set it off."""
+    named = (about.get(key) for about in (run.input, object) for key in ("title", "name"))
+    return text(" ".join(str(next(filter(None, named), "")).split()))
+
+
+def tick(run: Run) -> float | None:
+    """Of a schedule, whose runs are given nothing but the hour that they are for."""
+    return cast(float, run.input["at"]) if run.input.keys() == {"at"} else None
 
 
 async def counts(db: AsyncSession) -> Mapping[str, int]:

@@ -12,6 +12,7 @@ from flows import viewer
 from .view import View
 
 PERSON, RUN, SITE, OPERATOR = "account.person:", "flow.run:", "site", "operator"
+FLOW = say("The flow {name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ async def actors(db: AsyncSession, view: View, who: Collection[str]) -> Mapping[
         {one: Actor(one) for one in who}
         | {SITE: Actor(view.site.name), OPERATOR: Actor(view.text(say("Whoever runs this machine")))}
         | {f"{PERSON}{id}": Actor(name) for id, name in people.items()}
-        | {f"{RUN}{id}": Actor(f"{name}, {id}", f"/flows/{id}") for id, name in runs.items()}
+        | {f"{RUN}{id}": Actor(view.text(FLOW).format(name=name), f"/flows/{id}") for id, name in runs.items()}
     )
 
 

@@ -30,6 +30,8 @@ SAID = {
     "run-skipped": say("That step is skipped. The run goes on with your value."),
     "run-cancelled": say("Cancelled. Nothing more of it is done."),
     "run-resumed": say("Answered. The run goes on."),
+    "mail-again": say("It is sent again, now."),
+    "mail-moved": say("That mail is not stuck any more, so nothing was done."),
     "navigation": say("The navigation is changed, on every page."),
 }
 

@@ -10,7 +10,8 @@ from domains import blog
 from flows.engine import store
 from flows.engine.builder import flow
 from flows.engine.graph import END, Effect, Flow, Take
-from flows.engine.models import Definition, Run
+from flows.engine.models import Definition, Delivery, Run
+from flows.tidying import Tick
 from tests.conftest import settle
 
 
@@ -39,8 +40,10 @@ FAILING = (
 )
 TAKES = {field.name: Take(f"input.{field.name}") for field in fields(In)}
 MANY = flow("tale.many", In=In).each("each", Take("input.people"), ASKING, limit=2, **TAKES).build()
+TICKING = flow("tale.ticking", every="Sunday 03:30", In=Tick).suspend("asked", tag="ask", days=1).build()
 OLD = Flow("tale.old", "", "", tuple(TAKES), (Effect("gone", "tale.gone@1", {}, 0, END),))
 """Of a version that did something which nobody here can do any more."""
+DEAD = {"kind": "mail", "payload": {"template": "lapsed"}, "due": None, "at": 1, "status": "dead", "attempt": 8}
 INPUT = {"title": "Mud & boots", "api_key": "sk-1234567890", "people": [], "post": 999_999}
 
 
@@ -84,3 +87,10 @@ async def newsletter(coop, title="Mulch in the rain"):
     await settle(coop)
     async with coop.reading() as db:
         return await db.scalar(select(Run.id).where(Run.name == "blog.newsletter").order_by(Run.id.desc()).limit(1))
+
+
+async def dead_mail(coop):
+    """One that was refused too often; its id."""
+    async with coop.writing() as db:
+        queued = insert(Delivery).values(**DEAD, key="dead", to="sam@oak.example", error="SMTPError: no")
+        return (await db.execute(queued)).inserted_primary_key[0]

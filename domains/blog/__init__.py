@@ -17,7 +17,7 @@ from .commands import (
 from .markdown import WIDGETS, Prose, Widget, read_prose
 from .menu import add_menu_item, move_menu_item, remove_menu_item
 from .models import KINDS, MenuItem, Post
-from .queries import Listing, has_news, latest, navigation, news, pages, post, post_at, posts
+from .queries import Listing, has_news, latest, navigation, news, pages, post, post_at, posts, titles
 
 __all__ = [
     "COVERS",
@@ -46,6 +46,7 @@ __all__ = [
     "remove_menu_item",
     "read_prose",
     "remove_post",
+    "titles",
     "unpublish_post",
     "write_post",
 ]

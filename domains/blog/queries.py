@@ -75,6 +75,12 @@ async def pages(db: AsyncSession, most: int = 6) -> Sequence[Any]:
     return (await db.execute(_PAGES, {"most": most})).all()
 
 
+async def titles(db: AsyncSession, ids: Collection[int]) -> Mapping[int, str]:
+    """Of those that are published."""
+    asked = select(_posts.id, _posts.title).where(_posts.id.in_(ids), _posts.status == PUBLISHED)
+    return {id: title for id, title in await db.execute(asked)}
+
+
 async def navigation(db: AsyncSession) -> Sequence[Any]:
     """Rows of its items, in their order."""
     return (await db.execute(_NAVIGATION)).all()

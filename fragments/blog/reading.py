@@ -1,15 +1,18 @@
 """What everyone reads: the home page, the news, a post."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import blog
 from domains.errors import say
+from flows import mailing
 from fragments import market
-from fragments.view import Db, Page
+from fragments.view import Db, Page, View
 from fragments.widgets import expanded, widgets
 
 LONGEST = 90
@@ -48,8 +51,22 @@ async def news(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
 async def post(db: Db, view: Page, slug: FromPath[str]) -> Response[Any]:
     """Drafts are there for editors only."""
     found = await blog.post_at(db, slug, drafts=view.writes)
-    parts = await expanded(view, await blog.read_prose(found.body))
-    return await view.render("blog/_post.html", title=found.title, description=found.excerpt, post=found, parts=parts)
+    return await view.render(
+        "blog/_post.html",
+        title=found.title,
+        description=found.excerpt,
+        post=found,
+        parts=await expanded(view, await blog.read_prose(found.body)),
+        **(await _mailed(db, view, found) if view.writes else {"going": None, "mailed": None}),
+    )
+
+
+async def _mailed(db: AsyncSession, view: View, found: blog.Post) -> dict[str, Any]:
+    """For whoever writes: when it goes out; and on its first day, to how many it went at once."""
+    going = await mailing.going(db, view.site.zone, view.now.timestamp())
+    is_fresh = found.published and view.now - found.published < timedelta(days=1)
+    mailed = await mailing.mailed_at_once(db, found.id) if is_fresh and found.is_published else None
+    return {"going": going.get(found.id), "mailed": mailed}
 
 
 def number(page: str) -> int:

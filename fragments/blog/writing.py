@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from domains import blog
 from domains.errors import Conflict, say
+from flows import mailing
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 from fragments.widgets import expanded
@@ -101,6 +102,7 @@ async def posts(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
         title=view.text(say("Posts and pages")),
         layout="desk.html",
         listing=await blog.posts(db, number(page)),
+        going=await mailing.going(db, view.site.zone, view.now.timestamp()),
         kinds={kind: view.text(name) for kind, name, _ in KINDS},
     )
 

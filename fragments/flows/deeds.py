@@ -1,6 +1,5 @@
 """What a steward can do about a run; each is refused, with nothing done, when the run has moved on meanwhile."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -57,13 +56,10 @@ async def _told(db: Db, view: View, id: int, done: bool, said: str) -> Response[
 
 
 def _value(form: Form) -> Any:
-    """Raises Invalid."""
+    """Raises Invalid, WrongAnswer."""
     if not form.text("value").strip():
         raise Invalid(value=say('Write a value: true, 12, or a text in quotes like "yes".'))
-    try:
-        return json.loads(form.text("value"))
-    except (ValueError, RecursionError):
-        raise Invalid(value=say('This is no JSON. Write true, 12, or a text in quotes like "yes".')) from None
+    return flows.read(form.text("value"))
 
 
 def _choice(form: Form) -> str:

@@ -21,7 +21,7 @@ KINDS = {
     "segment": say("Elsewhere"),
     "end": say("End"),
 }
-SOON, LATER = "2s", "5s"
+SOON, LATER = "1s", "5s"
 """How often a page asks again: while the run moves, and while it can move."""
 
 
@@ -59,6 +59,7 @@ async def show(
         has_moved=status == 409,
         shown=shown,
         text=redaction.text,
+        tick=viewer.tick,
     )
 
 

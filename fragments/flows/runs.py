@@ -39,6 +39,8 @@ async def runs(
         runs=found,
         states=[(key, view.text(name), counts.get(key, sum(counts.values()))) for key, name in STATES.items()],
         stands=RUNS,
+        titles=await viewer.titles(db, found),
+        tick=viewer.tick,
         text=text,
         older=found[-1].id if len(found) == viewer.MOST else None,
         newest=number(before) is None,

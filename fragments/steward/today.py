@@ -5,7 +5,7 @@ from litestar import Response, get
 
 from domains import account, activities, market
 from domains.errors import say
-from flows import desk, join
+from flows import desk, join, mailing
 from fragments.actors import actors
 from fragments.view import Db, Page, View
 
@@ -69,6 +69,7 @@ async def today(db: Db, view: Page) -> Response[str]:
         actors=await actors(db, view, [entry.actor for entry in entries]),
         mails=await desk.deliveries(db, SHOWN),
         kinds=KINDS,
+        going=await mailing.going(db, view.site.zone, view.now.timestamp(), SHOWN),
     )
 
 

@@ -10,6 +10,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.conftest import ROOT, ROSE, Rose
 
 
@@ -191,3 +193,13 @@ def test_a_coop_from_a_newer_version_is_away_and_harms_no_other(rose):
     assert b" 200 " in there.split(b"\r\n")[0] and older["slug"] == "elm"
     migrated = rose.run("migrate")
     assert migrated.returncode == 1 and "1 from a newer version" in migrated.stdout
+
+
+@pytest.mark.parametrize(
+    "words", ["coop list", "coop sign-in oak a@oak.example", "migrate", "flow list oak", "flow show oak 1"]
+)
+def test_a_command_that_asks_makes_no_data_folder(rose, words):
+    nowhere = rose.data / "nowhere"
+    asked = rose.run(*words.split(), "--data", str(nowhere))
+    assert asked.returncode == 1 and asked.stderr == f"rose: There is no data folder {nowhere}.\n"
+    assert not nowhere.exists()

@@ -10,6 +10,7 @@ import pytest
 from app.__main__ import main
 from app.settings import Settings
 from app.templates import templates
+from fragments.steward.mails import KINDS
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = {name: (ROOT / name).read_text() for name in ("README.md", "STYLE.md", "CONTRIBUTING.md", "ops/README.md")}
@@ -93,6 +94,10 @@ def test_what_is_to_be_copied_is_python(code):
 @pytest.mark.parametrize("code", [code for language, code in BLOCKS if language == "html"])
 def test_what_is_to_be_copied_is_a_template(code):
     templates("en-GB").from_string(code)
+
+
+def test_every_mail_has_its_words_and_no_other():
+    assert {file.stem for file in (ROOT / "templates/mail").glob("*.txt")} == set(KINDS)
 
 
 def test_the_image_holds_every_room_that_runs_and_nothing_else():

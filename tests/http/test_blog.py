@@ -1,11 +1,13 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from app.main import ROUTES
 from domains import account, blog
 from domains.activities import Activity
-from tests.conftest import all_of
+from flows.engine.models import Run, Wait
+from tests.conftest import all_of, settle
 from tests.http.conftest import PARTIAL
 
 LEEKS = {"title": "Four leeks", "kind": "post", "body": "Cut *them*.", "status": "published"}
@@ -153,6 +155,67 @@ async def test_who_may_not_write_may_not(oak, member, coop, path):
 async def test_the_navigation_is_arranged_by_stewards(editor, steward):
     assert [(await who.get("/blog/menu")).status_code for who in (editor, steward)] == [403, 200]
     assert (await editor.post("/blog/menu", data={"label": "A", "target": "/a"})).status_code == 403
+
+
+# ---- what is mailed of it ----
+
+
+async def newsletter_run(coop):
+    return (await all_of(coop, Run.id, where=Run.name == "blog.newsletter"))[0][0]
+
+
+async def test_whoever_publishes_is_told_when_it_goes_out_and_stewards_where_to_stop_it(
+    steward, editor, oak, coop, clock
+):
+    clock("2026-11-29T12:00")
+    await editor.post("/blog/new-post", data=LEEKS | {"tags": "newsletter"})
+    says, run = "Goes out Friday 4 December, 08:00", await newsletter_run(coop)
+    for is_asleep in (False, True):
+        if is_asleep:
+            await settle(coop)
+            ((due,),) = await all_of(coop, Wait.due, where=Wait.run == run)
+            says = f"Goes out {datetime.fromtimestamp(due, UTC):%A %-d %B}, 08:00"
+        for path in ("/four-leeks", "/blog/posts", "/steward"):
+            assert f'<a href="/flows/{run}">{says}</a>' in (await steward.get(path)).text, path
+        for path in ("/four-leeks", "/blog/posts"):
+            page = (await editor.get(path)).text
+            assert says in page and f'href="/flows/{run}"' not in page
+        assert "Goes out" not in (await oak.get("/four-leeks")).text
+
+
+@pytest.mark.parametrize("answer", ["send", "stop"])
+async def test_what_was_answered_goes_out_no_more(steward, coop, answer):
+    await steward.post("/blog/new-post", data=LEEKS | {"tags": "newsletter"})
+    await settle(coop)
+    data = {"tag": "digest", "choice": answer}
+    await steward.post(f"/flows/{await newsletter_run(coop)}/resumptions", data=data)
+    for path in ("/four-leeks", "/blog/posts", "/steward"):
+        assert "Goes out" not in (await steward.get(path)).text
+
+
+async def test_what_was_taken_down_does_not_say_that_it_goes_out(steward):
+    await steward.post("/blog/new-post", data=LEEKS | {"tags": "newsletter"})
+    await steward.post("/blog/edit-post/1", data=LEEKS | {"tags": "newsletter", "version": "1", "status": "draft"})
+    for path in ("/four-leeks", "/blog/posts", "/steward"):
+        assert "Goes out" not in (await steward.get(path)).text
+
+
+@pytest.mark.parametrize(
+    ("many", "says"),
+    [
+        (0, "It is urgent, but nobody was mailed: there were no readers yet."),
+        (1, "It is urgent, so it is on its way to 1 reader."),
+        (3, "It is urgent, so it is on its way to 3 readers."),
+    ],
+)
+async def test_whoever_publishes_what_is_urgent_is_told_how_many_are_mailed(editor, oak, coop, many, says):
+    async with coop.writing() as db:
+        for number in range(many):
+            await account.subscribe(db, f"sam{number}@oak.example")
+    await editor.post("/blog/new-post", data=LEEKS | {"tags": "urgent"})
+    assert says in (await editor.get("/four-leeks")).text and "is urgent" not in (await oak.get("/four-leeks")).text
+    await editor.post("/blog/new-post", data=LEEKS | {"title": "Plain"})
+    assert "is urgent" not in (await editor.get("/plain")).text
 
 
 # ---- writing ----

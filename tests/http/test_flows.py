@@ -2,10 +2,12 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
+import flows
 from app.answers import answer
 from app.commands import quiet
 from domains import account
@@ -78,6 +80,47 @@ async def test_runs_are_listed_by_how_they_stand(steward, made):
     assert len(listed((await steward.get("/flows?state=nonsense")).text)) == 8
 
 
+async def test_a_run_is_listed_with_what_it_is_about(steward, coop):
+    async with coop.writing() as db:
+        await account.ask_to_join(db, "Mei Lin", "mei@far.example", "")
+        sunday = datetime(2026, 11, 29, 3, 30, tzinfo=UTC).timestamp()
+        await flows.start(db, runs.TICKING, {"at": sunday}, "ticking:1", coop._clock())
+    await runs.newsletter(coop)
+    rows = [cell.split("</th>")[0] for cell in (await steward.get("/flows")).text.split('<th scope="row">')[1:]]
+    about = {re.search(r">([\w.]+)<", row)[1]: row for row in rows}
+    assert "Mei Lin" in about["account.join"] and "Mulch in the rain" in about["blog.newsletter"]
+    assert ">29 Nov 2026</time> 03:30" in about["tale.ticking"]
+
+
+async def test_what_runs_are_about_is_asked_in_one_question(steward, coop):
+    async def asked():
+        found = []
+        hear = lambda *about: found.append(about[2])  # noqa: E731
+        event.listen(coop._readers, "before_cursor_execute", hear)
+        await steward.get("/flows")
+        event.remove(coop._readers, "before_cursor_execute", hear)
+        return len(found)
+
+    await runs.newsletter(coop, "One")
+    of_one = await asked()
+    for title in ("Two", "Three"):
+        await runs.newsletter(coop, title)
+    assert await asked() == of_one
+
+
+async def test_the_desk_marks_the_room_that_a_page_is_in(steward, made):
+    assert 'href="/flows" aria-current="page"' in (await steward.get("/flows")).text
+    page = (await steward.get(f"/flows/{made['done']}")).text
+    assert page.count('href="/flows" aria-current="true"') == 1 and 'href="/steward" aria-current' not in page
+
+
+async def test_how_long_it_took_is_counted_in_words(steward, coop, made):
+    for seconds, words in ((1, "after 1 second<"), (2, "after 2 seconds<"), (7200, "after 2 hours<")):
+        async with coop.writing() as db:
+            await db.execute(update(Run).where(Run.id == made["done"]).values(began=1000, ended=1000 + seconds))
+        assert words in (await steward.get(f"/flows/{made['done']}")).text
+
+
 async def test_runs_are_searched_and_the_address_says_so(steward, made):
     found = await steward.get("/flows", params={"words": "mud failing"}, headers=PARTIAL)
     assert listed(found.text) == [made["failed"]] and 'value="mud failing"' in found.text
@@ -127,7 +170,7 @@ async def test_a_run_is_drawn_and_every_node_of_the_drawing_stands_in_words_too(
 async def test_a_run_says_what_set_it_off_and_leads_there(steward, coop, made):
     ((cid,),) = await all_of(coop, Activity.cid, where=Activity.kind == "blog.post")
     page = (await steward.get(f"/flows/{made['newsletter']}")).text
-    assert f'<a href="/steward/ledger?words={cid}">Create blog.post 1</a>' in page
+    assert f'<a href="/steward/ledger?words={cid}">published “Mulch in the rain”</a>' in page
     assert "Create <code>blog.post</code>" in (await steward.get(f"/steward/ledger?words={cid}")).text
 
 
@@ -145,6 +188,16 @@ async def test_what_people_wrote_is_never_markup(steward, coop, made):
     for path in (f"/flows/{id}", "/flows"):
         page = (await steward.get(path)).text
         assert "<script>x" not in page and "<i>no" not in page and "<b>key" not in page
+
+
+async def test_a_run_that_was_given_something_deep_is_shown(steward, coop, made):
+    deep = 7
+    for _ in range(400):
+        deep = [deep]
+    async with coop.writing() as db:
+        await db.execute(update(Run).where(Run.id == made["done"]).values(input={"title": deep, "deep": deep}))
+    for path in (f"/flows/{made['done']}", "/flows"):
+        assert (await steward.get(path)).status_code == 200
 
 
 async def test_a_run_that_can_move_asks_for_itself_again_and_one_that_ended_does_not(steward, made):
@@ -189,8 +242,12 @@ async def test_a_step_is_skipped_with_a_value(steward, coop, made):
 
 
 @pytest.mark.parametrize(
-    "value", ["", "  ", "yes", "{", "NaN", "[" * 5000, "1" * 5000, str(2**60), '"' + "x" * 70_000 + '"']
-)
+    "value",
+    [
+        "", "  ", "yes", "{", "NaN", "[-Infinity]", '{"a": 1, "a": 2}', "[" * 5000, "[" * 51 + "]" * 51, "1" * 5000,
+        str(2**60), '"' + "x" * 70_000 + '"',
+    ],
+)  # fmt: skip
 async def test_a_value_that_is_none_is_refused_beside_its_field_and_kept(steward, coop, made, value):
     for headers in ({}, PARTIAL):
         refused = await steward.post(f"/flows/{made['failed']}/skips", data={"value": value}, headers=headers)
@@ -224,6 +281,15 @@ async def test_a_question_is_answered_by_one_of_its_choices(steward, coop, made)
     assert await all_of(coop, Wait.payload, Wait.by, where=Wait.run == made["newsletter"]) == [
         ("send", "account.person:1")
     ]
+
+
+async def test_a_run_that_waits_says_what_each_answer_leads_to_and_what_comes_of_none(steward, made):
+    page = (await steward.get(f"/flows/{made['newsletter']}")).text
+    assert "If nobody answers, it goes on then: digest_sent." in page
+    assert "it goes on at once: Send leads to digest_sent, Stop leads to the end.</p>" in page
+    assert "To cancel is no answer: nothing more is done" in page
+    failed = (await steward.get(f"/flows/{made['failed']}")).text
+    assert "If nobody answers" not in failed and "To cancel is no answer" not in failed
 
 
 async def test_a_question_without_choices_takes_any_json(steward, coop, made):
@@ -302,12 +368,14 @@ async def test_the_ledger_names_the_run_that_did_something(steward, coop, made):
         await record(db, Activity(type="Note", kind="tale", ref=3, actor="flow.run:x"))
     for path in ("/steward/ledger", "/steward"):
         page = (await steward.get(path)).text
-        assert f'<a href="/flows/{made["done"]}">tale.one, {made["done"]}</a>' in page
+        assert f'<a href="/flows/{made["done"]}">The flow tale.one</a>' in page
         assert "flow.run:9999" in page and "flow.run:x" in page
     assert "Note tale 1" in (await steward.get(f"/flows/{made['done']}")).text
 
 
 # ---- rose flow ----
+
+READY = "ready; it goes on at the next `rose serve`."
 
 
 @pytest.fixture
@@ -327,13 +395,15 @@ async def test_an_operator_lists_and_shows_what_the_page_shows(asked, made):
     shown = (await asked("show_run", id=made["failed"]))["result"]
     assert shown["input"]["api_key"] == "•••" and shown["nodes"][0]["state"] == "failed"
     json.dumps([found, shown])
+    (news,) = (await asked("list_runs", search="newsletter"))["result"]
+    assert found[1]["title"] == shown["title"] == "Mud & boots" and news["title"] == "Mulch in the rain"
 
 
 async def test_an_operator_steers_and_the_ledger_says_so(asked, coop, made):
-    assert (await asked("retry_run", id=made["held"]))["result"] == f"Run {made['held']} is ready."
-    assert "ready" in (await asked("skip_node", id=made["failed"], value={"queued": 0}))["result"]
+    assert (await asked("retry_run", id=made["held"]))["result"] == f"Run {made['held']} is {READY}"
+    assert "ready" in (await asked("skip_node", id=made["failed"], value='{"queued": 0}'))["result"]
     assert "cancelled" in (await asked("cancel_run", id=made["asking"]))["result"]
-    assert "ready" in (await asked("resume_run", id=made["newsletter"], value="stop"))["result"]
+    assert READY in (await asked("resume_run", id=made["newsletter"], value='"stop"'))["result"]
     said = [deed for name in ("held", "failed", "asking") for deed in await deeds(coop, made[name])]
     assert said == [("operator", "retry", "gone"), ("operator", "skip", "mailed"), ("operator", "cancel", "asked")]
     assert await all_of(coop, Wait.by, where=Wait.run == made["newsletter"]) == [("operator",)]
@@ -343,10 +413,14 @@ async def test_an_operator_steers_and_the_ledger_says_so(asked, coop, made):
     ("name", "about", "sentence"),
     [
         ("retry_run", {"id": "done"}, "is done, so that cannot be done"),
-        ("skip_node", {"id": "asking", "value": 1}, "is suspended, so that cannot be done"),
+        ("skip_node", {"id": "asking", "value": "1"}, "is suspended, so that cannot be done"),
         ("cancel_run", {"id": "cancelled"}, "is cancelled, so that cannot be done"),
-        ("resume_run", {"id": "done", "value": 1}, "is done, so that cannot be done"),
-        ("resume_run", {"id": "newsletter", "value": "perhaps"}, "does not take that: the answer is one of send, stop"),
+        ("resume_run", {"id": "done", "value": "1"}, "is done, so that cannot be done"),
+        ("resume_run", {"id": "newsletter", "value": '"perhaps"'}, "not take that: the answer is one of send, stop"),
+        ("resume_run", {"id": "newsletter", "value": "perhaps"}, "does not take that: this is no JSON. Write true, 12"),
+        ("skip_node", {"id": "failed", "value": '{"a": 1, "a": 2}'}, "not take that: the name a stands there twice."),
+        ("resume_run", {"id": "newsletter", "value": "1", "tag": "pay"}, "waits for no pay, but for digest."),
+        ("resume_run", {"id": "done", "value": "1", "tag": "pay"}, "waits for no pay."),
         ("show_run", {"id": 9999}, "There is no run 9999 in oak."),
         ("retry_run", {"id": 9999}, "There is no run 9999 in oak."),
         ("list_runs", {"slug": "ash"}, "There is no co-op ash here"),

@@ -158,6 +158,7 @@ def walk(tmp_path_factory):
                 await settle(coop)
                 await walk.asked(coop)
                 known = await runs.in_every_state(coop)
+                await runs.dead_mail(coop)
                 walk.first = [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
             await walk.go(urlsplit(made["sign_in_url"]).path)
             await walk.decided()

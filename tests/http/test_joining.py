@@ -84,7 +84,14 @@ async def test_strangers_find_the_way(oak, path):
 
 async def test_a_member_is_told_that_they_are_one(oak, member):
     says = "You are a member already."
-    assert says in (await member.get(JOIN)).text and says not in (await oak.get(JOIN)).text
+    page = (await member.get(JOIN)).text
+    assert (
+        says in page
+        and 'href="/account/home"' in page
+        and "<textarea" not in page
+        and "Ask to join</button>" not in page
+    )
+    assert says not in (await oak.get(JOIN)).text
     assert 'href="/account/join"' not in (await member.get("/")).text
 
 
@@ -217,6 +224,7 @@ async def test_whoever_is_let_in_is_a_member_with_a_mail_that_signs_them_in(oak,
     assert answered.status_code == 303 and answered.headers["location"] == link
     (mail,) = await mailed(house, coop, MEI)
     assert (await people(coop))[MEI] == "member" and "Welcome" in mail["Subject"]
+    assert "Your request to join Oak was approved by Ruth." in text_of(mail) and "added you" not in text_of(mail)
     path = urlsplit(re.search(r"https://\S+/account/sign-in-link/\S+", text_of(mail))[0]).path
     await oak.post(path, data={"next": ""})
     assert "Hello, Mei" in (await oak.get("/account/home")).text

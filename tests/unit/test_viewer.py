@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from time import perf_counter
 
 import pytest
 from sqlalchemy import event, update
@@ -171,6 +172,15 @@ def test_the_arrows_that_were_gone_along_are_known():
     assert ("digest", "is_stopped") in taken(is_for_it=True, digest={"late": False, "payload": "send"})
 
 
+def test_where_an_answer_leads_is_known_as_far_as_the_answer_alone_decides():
+    assert standing.choices(newsletter.FLOW, newsletter.FLOW.node("digest")) == {"send": "digest_sent", "stop": END}
+    made = flow("tale.chosen", In=In).suspend("asked", tag="ask", days=1, choices=("5", "no"))
+    made.branch("is_no", Take("asked.payload"), equals="no", then=END, otherwise="is_big")
+    made.branch("is_big", Take("input.number"), more_than=3, then=END, otherwise="noted")
+    story = made.effect("noted", "tale.note@1", number=Take("input.number")).build()
+    assert standing.choices(story, story.node("asked")) == {"5": "is_big", "no": END}
+
+
 def test_every_state_has_a_word_of_its_own():
     assert len(set(standing.WORDS.values())) == len(standing.WORDS)
     assert {state for state, _ in standing.RUNS.values()} <= standing.WORDS.keys()
@@ -198,13 +208,23 @@ def test_every_state_has_a_word_of_its_own():
         "x-signature",
         "passphrase",
         "a.secret",
+        "apikey",
+        "APIKEY",
+        "accesstoken",
+        "passwd",
+        "otp",
+        "auth",
+        "session",
+        "pin",
     ],
 )
 def test_a_secret_is_known_by_its_name(name):
     assert redaction.redacted({"deep": [{name: {"a": "hidden"}}]}) == {"deep": [{name: "•••"}]}
 
 
-@pytest.mark.parametrize("name", ["monkey", "title", "keyboard", "signed_up", "post", "tokenised"])
+@pytest.mark.parametrize(
+    "name", ["monkey", "title", "keyboard", "signed_up", "post", "tokenised", "author", "spin", "obsession"]
+)
 def test_what_only_looks_like_one_is_shown(name):
     assert redaction.redacted({name: "shown"}) == {name: "shown"}
 
@@ -216,12 +236,40 @@ def test_what_only_looks_like_one_is_shown(name):
         "https://a.example/x?token=hidden&a=1",
         "api_key=hidden",
         "Authorization: Bearer hidden-hidden",
+        "apikey=hidden",
+        "API_KEY: hidden",
+        "x-api-key: hidden",
+        '{"apikey": "hidden", "a": 1}',
+        "Authorization: Token hidden, and no more",
+        "https://oak.example/account/joining/hidden.x?answer=approve",
         "https://oak.example/account/sign-in-link/hidden.x?next=/",
         "x" * 380 + " https://bob:" + "hidden" * 20 + "@example.org",
     ],
 )
 def test_a_secret_is_known_by_how_it_stands_in_a_text(told):
     assert "hidden" not in redaction.text(told) and "•••" in redaction.text(told)
+
+
+@pytest.mark.parametrize(
+    "told", ["Key dates: two", "The monkey: a tale", "Session: dawn", "author=Maud", "monkey=5", "pin: a tree"]
+)
+def test_words_that_only_look_like_a_secret_stay(told):
+    assert redaction.text(told) == told
+
+
+@pytest.mark.parametrize("told", ["a-" * 50_000, "://" + ":" * 100_000, "key" * 50_000])
+def test_no_text_takes_long(told):
+    began = perf_counter()
+    redaction.text(told)
+    assert perf_counter() - began < 1
+
+
+def test_what_is_deep_is_cut():
+    deep = 7
+    for _ in range(400):
+        deep = {"in": [deep]}
+    shown = str(redaction.redacted(deep))
+    assert shown.count("in") < 30 and "'…'" in shown
 
 
 def test_what_is_long_is_cut():
