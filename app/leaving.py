@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from domains.check import Check
+from domains.errors import NotFound
 
 from . import label as labels
 from . import moving, parcel
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
 
 Done = TypeVar("Done")
 Say = Callable[[int, int, str], None]
+_few = asyncio.Semaphore(2)
+"""At once; each takes its room on the disk."""
 GLANCE = 0.5  # seconds from one look at how far it is to the next
+
+
+def quiet(done: int, of: int, what: str) -> None:
+    """For what is watched by nobody."""
 
 
 async def export_coop(house: "House", say: Say, *, slug: str, passphrase: str = "") -> dict[str, Any]:
@@ -37,6 +44,20 @@ async def export_coop(house: "House", say: Say, *, slug: str, passphrase: str = 
         label = await packed(house, say, entry, made, passphrase)
     about = {"id": entry.id, "slug": slug, "url": entry.url, "made": label.made, "sealed": label.is_sealed}
     return about | {"bytes": made.stat().st_size, "file": str(made)}
+
+
+async def unnamed(house: "House", id: str, passphrase: str) -> BinaryIO:
+    """The same, open, and already gone from its folder: whatever becomes of whoever reads it, nothing stays.
+
+    Raises NotFound, Trouble.
+    """
+    if not (entry := house.registry.by_id(id)):
+        raise NotFound(id)
+    made = Path((await export_coop(house, quiet, slug=entry.slug, passphrase=passphrase))["file"])
+    try:
+        return open(made, "rb")
+    finally:
+        made.unlink()
 
 
 async def import_coop(
@@ -99,9 +120,10 @@ async def packed(house: "House", say: Say, entry: Entry, to: Path, passphrase: s
         check_passphrase(passphrase)
     live = house.tenants.file(entry.id)
     total = 2 * sum(file.stat().st_size for file in live.parent.glob("site.db*") if file.suffix != ".db-shm")
-    work = asyncio.to_thread(parcel.pack, live, to, entry.slug, _sealer(house, entry), passphrase)
     try:
-        return await _shown(say, work, lambda: _written(to), total, f"copying {entry.slug}")
+        async with _few:
+            work = asyncio.to_thread(parcel.pack, live, to, entry.slug, _sealer(house, entry), passphrase)
+            return await _shown(say, work, lambda: _written(to), total, f"copying {entry.slug}")
     except sqlite3.DatabaseError as error:
         raise Trouble(f"{entry.slug} cannot be copied: {error}.") from None
 
