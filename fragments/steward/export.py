@@ -21,7 +21,7 @@ LEAST = 12  # characters
 @get("/steward/export")
 async def export(view: Page) -> Response[str]:
     view.steward()
-    return await _export(view, Form())
+    return await _export(view, Form({"keys": "sealed"}))
 
 
 @post("/steward/export")
@@ -41,9 +41,13 @@ async def take_away(db: Db, view: Page, data: Typed) -> Response[Any]:
 
 
 def _passphrase(form: Form) -> str:
-    """Empty where none is wanted. Raises Invalid."""
+    """Empty where the keys stay here. Raises Invalid."""
     typed = form.text("password")
-    if typed and len(typed) < LEAST:
+    if form.text("keys") == "left":
+        return ""
+    if form.text("keys") != "sealed":
+        raise Invalid(keys=say("Choose one of these."))
+    if len(typed) < LEAST:
         raise Invalid(password=say("Use at least twelve characters; a few words make a good passphrase."))
     if typed != form.text("same_password"):
         raise Invalid(same_password=say("These two are not the same. Type both again."))

@@ -373,7 +373,7 @@ async def test_a_steward_takes_the_coop_away_and_the_ledger_knows(oak, member, s
     for nobody, status in ((oak, 401), (member, 403)):
         assert (await nobody.post("/steward/export", data={"password": ""})).status_code == status
     assert not await exports(coop)
-    answer = await steward.post("/steward/export", data={"password": "", "same_password": ""})
+    answer = await steward.post("/steward/export", data={"keys": "left"})
     assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-disposition"].startswith('attachment; filename="oak.example-')
     assert int(answer.headers["content-length"]) == len(answer.content)
@@ -391,7 +391,7 @@ async def exports(coop):
 
 async def test_under_a_passphrase_its_keys_come_too(steward, tmp_path):
     words = "twelve leeks and a bough"
-    answer = await steward.post("/steward/export", data={"password": words, "same_password": words})
+    answer = await steward.post("/steward/export", data={"keys": "sealed", "password": words, "same_password": words})
     (tmp_path / "oak.rose").write_bytes(answer.content)
     parcel.check(tmp_path / "oak.rose")
     assert label.read(tmp_path / "oak.rose").is_sealed and words.encode() not in answer.content
@@ -402,13 +402,13 @@ async def test_under_a_passphrase_its_keys_come_too(steward, tmp_path):
     [("leeks", "leeks", "password"), ("twelve leeks and", "twelve leeks", "same_password")],
 )
 async def test_a_passphrase_that_cannot_be_is_told_and_never_given_back(steward, coop, password, again, field):
-    page = await steward.post("/steward/export", data={"password": password, "same_password": again})
+    page = await steward.post("/steward/export", data={"keys": "sealed", "password": password, "same_password": again})
     assert page.status_code == 422 and f'id="{field}-error"' in page.text and password not in page.text
     assert not await exports(coop)
 
 
 async def test_a_coop_is_taken_away_so_often_and_no_more(steward, coop):
-    answers = [await steward.post("/steward/export", data={}) for _ in range(7)]
+    answers = [await steward.post("/steward/export", data={"keys": "left"}) for _ in range(7)]
     assert [answer.status_code for answer in answers] == [200] * 6 + [429]
     assert int(answers[-1].headers["retry-after"]) > 60 and len(await exports(coop)) == 6
 
@@ -424,7 +424,7 @@ async def test_nobody_waits_to_write_while_it_is_taken_away(steward, coop, house
         return await export(*about, **more)
 
     monkeypatch.setattr(leaving, "export_coop", slow)
-    sending = asyncio.create_task(steward.post("/steward/export", data={}))
+    sending = asyncio.create_task(steward.post("/steward/export", data={"keys": "left"}))
     await going.wait()
     async with coop.writing() as db:
         await account.subscribe(db, "r@x.example")
