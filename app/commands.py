@@ -12,7 +12,7 @@ from domains.check import Check
 from domains.errors import say as words
 from domains.values import slug_of
 
-from . import leaving, steering
+from . import leaving, restoring, steering
 from .addresses import address
 from .coop import Coop
 from .keys import Sealer, new_keys, public_pem
@@ -83,7 +83,15 @@ async def sign_in_link(house: "House", say: Say, *, slug: str, address: str) -> 
 
 COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
     command.__name__: command
-    for command in (create_coop, list_coops, migrate, sign_in_link, *leaving.COMMANDS, *steering.COMMANDS)
+    for command in (
+        create_coop,
+        list_coops,
+        migrate,
+        sign_in_link,
+        *leaving.COMMANDS,
+        *restoring.COMMANDS,
+        *steering.COMMANDS,
+    )
 }
 
 

@@ -16,12 +16,13 @@ from .shell import AS_JSON, asked, command
 from .trouble import Trouble
 
 VARIABLE = "ROSE_PASSPHRASE"
-FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+FILE_PATH = click.Path(dir_okay=False, path_type=Path)
+FILE = click.argument("file", type=FILE_PATH)
 
 
 @click.group()
 def coop() -> None:
-    """Co-ops: make one, list them, sign in to one, take one away, bring one here, remove one."""
+    """Co-ops: make one, list them, sign in to one, take one away, bring one here, bring one back, remove one."""
 
 
 def passphrase(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,13 +46,9 @@ def export(
     if file.exists() and not force:
         raise moving.there_already(file)
     made = asked(data_dir, "export_coop", slug=slug, passphrase=_passphrase(asks, from_file, twice=True))
-    waiting = Path(made.pop("file"))
-    try:
-        moving.hand_over(waiting, file, force=force)
-    finally:
-        waiting.unlink(missing_ok=True)
+    _take(made, file, force)
     if as_json:
-        return click.echo(json.dumps(made | {"file": str(file)}))
+        return click.echo(json.dumps(made))
     keys = "its keys, sessions and passwords sealed in it" if made["sealed"] else "without keys, sessions and passwords"
     click.echo(f"{slug} is in {file}: {made['bytes']} bytes, {keys}.")
 
@@ -83,6 +80,27 @@ def bring(
         click.echo(sentence)
 
 
+@command(coop, "restore")
+@click.argument("slug")
+@click.option("--at", metavar="TIME", default="", help="As it was then, like 2026-11-24T12:00:00Z; else the newest.")
+@click.option("--to", "file", type=FILE_PATH, help="Into FILE, beside the co-op, which goes on as it is.")
+@click.option("--force", is_flag=True, help="Write over FILE where it is there.")
+@AS_JSON
+def restore(data_dir: Path | None, slug: str, at: str, file: Path | None, force: bool, as_json: bool) -> None:
+    """Bring the co-op SLUG back from its copies; the file as it was is kept."""
+    if file and file.exists() and not force:
+        raise moving.there_already(file)
+    made = asked(data_dir, "restore_beside" if file else "restore_coop", slug=slug, at=at)
+    if file:
+        _take(made, file, force)
+    if as_json:
+        return click.echo(json.dumps(made))
+    when = f"as it was at {made['at']}" if made["at"] else "as it was copied last"
+    click.echo(f"{slug}, {when}, is in {file}." if file else f"{slug} is {when}.")
+    if made.get("kept"):
+        click.echo(f"Its file before that is kept: {made['kept']}. Remove it when all is well.")
+
+
 @command(coop, "remove")
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -102,6 +120,15 @@ def remove(
     click.echo(f"{slug} is removed; its last export is {made['kept']}." if made["kept"] else f"{slug} is removed.")
     if made["erased"]:
         click.echo(f"Its copies in {made['erased']} are erased.")
+
+
+def _take(made: dict[str, Any], file: Path, force: bool) -> None:
+    """What waits in the folder `moving` goes to where it was asked for. Raises Trouble."""
+    waiting, made["file"] = Path(made["file"]), str(file)
+    try:
+        moving.hand_over(waiting, file, force=force)
+    finally:
+        waiting.unlink(missing_ok=True)
 
 
 def _passphrase(asks: bool, file: Path | None, *, twice: bool) -> str:

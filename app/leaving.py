@@ -5,7 +5,6 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -95,7 +94,7 @@ async def remove_coop(
     """Kept in one last file, then gone: its folder, its mails, its name, and its copies if told. Raises Trouble."""
     entry = known(house, slug)
     file, copies = house.tenants.file(entry.id), house.backup.copies(house.tenants.file(entry.id)) if replica else None
-    async with _alone(house, entry):
+    async with alone(house, entry):
         kept = await _kept(house, say, entry, passphrase)
         house.registry.remove(entry.id)
         for folder in (file.parent, house.settings.data_dir / "mail" / entry.id, copies):
@@ -126,6 +125,18 @@ async def packed(house: "House", say: Say, entry: Entry, to: Path, passphrase: s
             return await _shown(say, work, lambda: _written(to), total, f"copying {entry.slug}")
     except sqlite3.DatabaseError as error:
         raise Trouble(f"{entry.slug} cannot be copied: {error}.") from None
+
+
+@asynccontextmanager
+async def alone(house: "House", entry: Entry) -> AsyncIterator[None]:
+    """With a file that nobody has open, and nobody copies. Raises Trouble."""
+    try:
+        async with house.tenants.away(entry.id):
+            if not await house.backup.lets_go(house.tenants.file(entry.id)):
+                raise Trouble(f"Litestream does not let go of {entry.slug}; see its log, then try again.")
+            yield
+    except Away:
+        raise Trouble(f"Somebody is still busy in {entry.slug}, or it is being moved; try again.") from None
 
 
 def _check_keys(found: Label, passphrase: str, new_keys: bool) -> None:
@@ -174,25 +185,11 @@ async def _settled(house: "House", entry: Entry, file: Path) -> None:
     house.dues.at(entry.id, 0)
 
 
-@asynccontextmanager
-async def _alone(house: "House", entry: Entry) -> AsyncIterator[None]:
-    """With a file that nobody has open, and nobody copies. Raises Trouble."""
-    try:
-        async with house.tenants.away(entry.id):
-            if not await house.backup.lets_go(house.tenants.file(entry.id)):
-                raise Trouble(f"Litestream does not let go of {entry.slug}; see its log, then try again.")
-            yield
-    except Away:
-        raise Trouble(f"Somebody is still busy in {entry.slug}, or it is being moved; try again.") from None
-
-
 async def _kept(house: "House", say: Say, entry: Entry, passphrase: str) -> Path | None:
     """The last export; None where there is no file to keep. Raises Trouble."""
     if not house.tenants.file(entry.id).exists():
         return None
-    folder = house.settings.data_dir / "removed"
-    folder.mkdir(exist_ok=True, mode=0o700)
-    kept = folder / f"{entry.slug}-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.rose"
+    kept = moving.keep(house.settings.data_dir, entry.slug, "rose")
     await packed(house, say, entry, kept, passphrase)
     return kept
 

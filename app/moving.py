@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from .trouble import Trouble
@@ -33,6 +34,13 @@ def bring(file: Path, data: Path) -> Path:
     except OSError as error:
         raise Trouble(f"{file} cannot be copied into {data}: {error.strerror}.") from None
     return to
+
+
+def keep(data: Path, name: str, kind: str) -> Path:
+    """A name in the folder `removed` for what was here until now."""
+    folder = data / "removed"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    return folder / f"{name}-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S.%f}.{kind}"
 
 
 def hand_over(made: Path, to: Path, *, force: bool) -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.e2e.conftest import ROOT, ROSE, Rose
@@ -269,6 +270,32 @@ def titles(file):
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         return [title for (title,) in connection.execute("SELECT title FROM blog_posts ORDER BY id")]
+
+
+def test_a_coop_goes_back_in_time_while_both_are_written_to(rose, tmp_path):
+    oak, elm = rose.create("Oak", "http://oak.example"), rose.create("Elm", "http://elm.example")
+    file = rose.data / "coops" / oak["id"] / "site.db"
+    rose.serve()
+    with writing(rose, oak) as at_oak, writing(rose, elm) as at_elm:
+        until(lambda: len(at_oak) > 3)
+        time.sleep(2)
+        before, moment = len(at_oak), datetime.now(UTC).isoformat()
+        time.sleep(2)
+        elms = len(at_elm)
+        told = rose.told("coop", "restore", "oak", "--at", moment)
+        assert "is kept" in told and len(at_elm) > elms
+        many = len(titles(file))
+        until(lambda: len(titles(file)) > many + 3)
+    found = titles(file)
+    kept = next(many for many in range(len(found)) if found[many : many + 1] != at_oak[many : many + 1])
+    assert 0 < kept <= before and found[kept:] == at_oak[len(at_oak) - len(found) + kept :], "none since is missing"
+    assert titles(rose.data / "coops" / elm["id"] / "site.db") == at_elm
+    rose.stop()
+    rose.told("coop", "restore", "oak", "--to", str(tmp_path / "oak.db"))
+    assert titles(tmp_path / "oak.db") == found
+    assert rose.told("coop", "restore", "oak") and titles(file) == found
+    rose.serve()
+    assert b" 200 " in asked(rose.port, GET % b"oak.example").split(b"\r\n")[0]
 
 
 def test_a_file_is_never_written_over_and_a_removal_asks_for_the_name(rose, tmp_path):
