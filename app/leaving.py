@@ -125,6 +125,10 @@ async def packed(house: "House", say: Say, entry: Entry, to: Path, passphrase: s
             return await _shown(say, work, lambda: _written(to), total, f"copying {entry.slug}")
     except sqlite3.DatabaseError as error:
         raise Trouble(f"{entry.slug} cannot be copied: {error}.") from None
+    except Trouble:
+        raise Trouble(
+            f"{entry.slug} is damaged where it lies; `rose coop restore {entry.slug}` brings it back."
+        ) from None
 
 
 @asynccontextmanager

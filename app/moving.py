@@ -18,7 +18,7 @@ FORGOTTEN = 24 * 3600
 
 def place(data: Path) -> Path:
     """A name in it that nobody has."""
-    folder = data / "moving"
+    folder = data.absolute() / "moving"  # another process may be elsewhere
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for file in folder.iterdir():
         if file.stat().st_mtime < time.time() - FORGOTTEN:
@@ -38,7 +38,7 @@ def bring(file: Path, data: Path) -> Path:
 
 def keep(data: Path, name: str, kind: str) -> Path:
     """A name in the folder `removed` for what was here until now."""
-    folder = data / "removed"
+    folder = data.absolute() / "removed"
     folder.mkdir(exist_ok=True, mode=0o700)
     return folder / f"{name}-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S.%f}.{kind}"
 

@@ -91,8 +91,12 @@ def unpack(file: Path, sealer: Sealer, passphrase: str, url: str) -> None:
             copy.execute("COMMIT")
         migrations.upgrade(file)
         _settle(file)
-    except (sqlite3.DatabaseError, SQLAlchemyError, CommandError, KeyError, ValueError, RuntimeError):
-        raise labels.damaged(file) from None
+    except (sqlite3.DatabaseError, SQLAlchemyError, CommandError, KeyError, ValueError, RuntimeError) as error:
+        raise _full() if "disk is full" in str(error) else labels.damaged(file) from None
+
+
+def _full() -> Trouble:
+    return Trouble("The disk is full, and nothing of it is kept; make room, then try again.")
 
 
 def _copy(file: Path, to: Path) -> None:

@@ -249,6 +249,15 @@ async def test_an_export_that_cannot_be_made_leaves_nothing(live, tmp_path, monk
     assert sorted(tmp_path.rglob("*")) == before
 
 
+async def test_a_full_disk_is_called_that(live, tmp_path, monkeypatch):
+    def upgrade(file):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(migrations, "upgrade", upgrade)
+    with pytest.raises(Trouble, match="disk is full"):
+        parcel.unpack(packed(live, tmp_path / "oak.rose"), THERE, "", URL)
+
+
 def test_a_file_that_is_there_is_never_written_over_unless_told(tmp_path):
     made, there = tmp_path / "made", tmp_path / "there"
     made.write_text("new")
