@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from .control import importing
+from .coops import coop
 from .flow import flow
 from .settings import Settings
 from .shell import AS_JSON, asked, command
@@ -23,12 +24,8 @@ def main() -> None:
     """Rose Ash: a co-op in a box. One server, one SQLite file for each co-op."""
 
 
+main.add_command(coop)
 main.add_command(flow)
-
-
-@main.group()
-def coop() -> None:
-    """Co-ops: make one, list them, sign in to one."""
 
 
 @command(main, "serve")

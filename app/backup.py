@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from ops.litestream import Litestream, holding_lock
 
 from .coop import Coop
+from .trouble import Trouble
 
 log = logging.getLogger("backup")
 PATIENCE = 10.0
@@ -78,6 +79,29 @@ class Backup:
             with holding_lock(self._data):
                 yield
 
+    async def lets_go(self, file: Path) -> bool:
+        """Whether a file that is closed may be taken away or replaced: no Litestream reads it any more."""
+        litestream = self.litestream
+        return not (litestream and await litestream.holds(file) and not await litestream.unregister(file))
+
+    def copies(self, file: Path) -> Path | None:
+        """The folder of a co-op's copies; None where it has none. Raises Trouble where they are in no folder."""
+        if not self.litestream:
+            return None
+        url = self.litestream.replica_of(file).partition("?")[0]
+        if not url.startswith("file:"):
+            raise Trouble(
+                f"Its copies are at {url}, where Rose Ash erases nothing; leave out --replica, and erase them there."
+            )
+        return Path(unquote(urlsplit(url).path)).parent
+
+    async def trim(self, coop: Coop) -> None:
+        """Without a Litestream nobody else folds the log."""
+        if not self.alive and coop.wal_size() > LARGEST:
+            with holding_lock(self._data) as free:
+                if free:
+                    await coop.checkpoint()
+
     async def _confirm(self, file: Path, before: asyncio.Task[Kept] | None) -> Kept:
         if before:
             await asyncio.wait([before])
@@ -89,13 +113,6 @@ class Backup:
         finally:
             if self._asked[file] is mine:
                 del self._asked[file]
-
-    async def trim(self, coop: Coop) -> None:
-        """Without a Litestream nobody else folds the log."""
-        if not self.alive and coop.wal_size() > LARGEST:
-            with holding_lock(self._data) as free:
-                if free:
-                    await coop.checkpoint()
 
 
 def _device(folder: Path) -> int:

@@ -1,7 +1,6 @@
 """What can be asked of the owner of a data folder, one function each: `(house, say, …)`; `say(done, of, what)`."""
 
 import asyncio
-import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,8 @@ from domains.check import Check
 from domains.errors import say as words
 from domains.values import slug_of
 
-from . import steering
+from . import leaving, restoring, steering
+from .addresses import address
 from .coop import Coop
 from .keys import Sealer, new_keys, public_pem
 from .registry import Entry, Taken
@@ -22,9 +22,6 @@ from .trouble import Trouble
 if TYPE_CHECKING:
     from .main import House
 
-LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
-HOST = re.compile(rf"{LABEL}(\.{LABEL})*")
-USUAL = {"http": ":80", "https": ":443"}
 Say = Callable[[int, int, str], None]
 
 
@@ -85,7 +82,16 @@ async def sign_in_link(house: "House", say: Say, *, slug: str, address: str) -> 
 
 
 COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
-    command.__name__: command for command in (create_coop, list_coops, migrate, sign_in_link, *steering.COMMANDS)
+    command.__name__: command
+    for command in (
+        create_coop,
+        list_coops,
+        migrate,
+        sign_in_link,
+        *leaving.COMMANDS,
+        *restoring.COMMANDS,
+        *steering.COMMANDS,
+    )
 }
 
 
@@ -93,28 +99,13 @@ def _entry(house: "House", facts: sites.Facts, url: str, steward: str, slug: str
     """All that was typed is looked at before anything is made. Raises Trouble, Invalid."""
     check = Check()
     sites.checked(check, facts)
-    url = _address(check, url)
+    url = address(check, url)
     check.address("steward", steward, words("Write the mail address of its steward."))
     slug = check.slug("slug", slug) or slug_of(facts.name) or slug_of(urlsplit(url).netloc)
     check.done()
     if house.registry.by_slug(slug):
         raise Trouble(f"Another co-op here has the slug {slug}; choose one with --slug.")
     return Entry(secrets.token_hex(8), slug, url)
-
-
-def _address(check: Check, typed: str) -> str:
-    """As browsers send it: a scheme, a host in ASCII (RFC 5891), and a port where it is not the usual one."""
-    empty = words("Give it an address, like https://oakhill.example.")
-    url = check.web_address("url", typed.strip().rstrip("/"), empty)
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").encode("idna").decode(), f":{parts.port}" if parts.port else ""
-    except ValueError:  # UnicodeError among them
-        check.refuse("url", words("Write a whole address, like https://oakhill.example."))
-        return ""
-    if parts.netloc.lower() != f"{parts.hostname}{port}" or parts.path or parts.query or not HOST.fullmatch(host):
-        check.refuse("url", words("Leave only the scheme and the host, like https://oakhill.example."))
-    return f"{parts.scheme}://{host}{'' if port == USUAL.get(parts.scheme) else port}"
 
 
 async def _furnish(house: "House", coop: Coop, entry: Entry, facts: sites.Facts, steward: str) -> str:

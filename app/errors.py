@@ -18,6 +18,7 @@ from domains.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded,
 from .accept import prefers_json
 from .keys import WrongKey
 from .migrations import NewerFile
+from .tenants import Away
 
 log = logging.getLogger("errors")
 BUSY = 5  # seconds
@@ -72,6 +73,10 @@ AWAY = (
     say("This site cannot be opened just now"),
     say("Its steward has been told what to do. Come back a little later."),
 )
+SOON = (
+    say("This site is away for a moment"),
+    say("Whoever runs it is moving it, or bringing it back. Come again in a minute."),
+)
 ELSEWHERE = (
     say("That came from another site"),
     say("For your safety it was not done. Open the page here and do it again."),
@@ -100,6 +105,8 @@ def refused(error: Exception) -> Refused:
         case NewerFile() | WrongKey():
             log.error("a co-op cannot be opened: %s: %s", type(error).__name__, error)
             return Refused(503, *AWAY, wait=300)
+        case Away():
+            return Refused(503, *SOON, wait=BUSY)
         case HTTPException(detail="client disconnected prematurely"):
             return _page(400)
         case HTTPException(status_code=status) if status in PAGES and status != 500:

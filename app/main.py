@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import Any, BinaryIO
 
 from litestar import Litestar, Request, Router
 from litestar._parsers import parse_url_encoded_form_data
@@ -27,6 +27,7 @@ from .door import Door
 from .dues import Dues
 from .errors import handlers
 from .keys import Sealer
+from .leaving import unnamed
 from .mail import Folder, Letters, Server
 from .registry import Registry
 from .security import FORM, SAFE
@@ -57,7 +58,9 @@ class House:
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
         self.worker = Worker(self.tenants, self.dues)
         self.setup = Setup(self)
-        visits = Visits(self.tenants, self.setup, lambda id: self.post(id), self._copies, settings.client_header)
+        visits = Visits(
+            self.tenants, self.setup, lambda id: self.post(id), self._copies, self._export, settings.client_header
+        )
         door = Door(_framework(visits, self.setup), self.tenants, visits.show)
         self.app = Doorkeeper(Ask(door, self.registry), self.tenants)
 
@@ -113,6 +116,9 @@ class House:
         if url := self.settings.smtp_url.get_secret_value():
             return Server(url)
         return Folder(self.settings.data_dir / "mail" / id)
+
+    async def _export(self, id: str, passphrase: str) -> BinaryIO:
+        return await unnamed(self, id, passphrase)
 
     def _copies(self) -> Copies:
         place, litestream = self.backup.place, self.backup.litestream

@@ -21,6 +21,8 @@ CREATE INDEX coops_due ON coops (due) WHERE due IS NOT NULL;
 CREATE TABLE hosts (host TEXT PRIMARY KEY, coop TEXT NOT NULL REFERENCES coops (id));
 PRAGMA user_version = 1;
 """
+GONE = "CREATE TABLE IF NOT EXISTS gone (host TEXT PRIMARY KEY)"
+"""Hosts of co-ops that were here: whoever is left alone does not answer at them. Older versions look past it."""
 REMEMBERED = 1000
 """Hosts, so that the next request for one asks no file."""
 PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=500", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
@@ -57,6 +59,7 @@ class Registry:
             )
         if not found:
             self._file.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+        self._file.execute(GONE)
         self._at: dict[str, str] = {}
 
     def close(self) -> None:
@@ -69,8 +72,15 @@ class Registry:
                 file.execute("INSERT INTO coops (id, slug, url) VALUES (?, ?, ?)", (entry.id, entry.slug, entry.url))
                 for host in hosts_of(entry):
                     file.execute("INSERT INTO hosts (host, coop) VALUES (?, ?)", (host, entry.id))
+                    file.execute("DELETE FROM gone WHERE host = ?", (host,))
         except sqlite3.IntegrityError:
             raise Taken(f"another co-op here has the slug {entry.slug} or the address {entry.url}") from None
+
+    def remove(self, id: str) -> None:
+        with self._writing() as file:
+            file.execute("INSERT OR IGNORE INTO gone SELECT host FROM hosts WHERE coop = ?", (id,))
+            file.execute("DELETE FROM hosts WHERE coop = ?", (id,))
+            file.execute("DELETE FROM coops WHERE id = ?", (id,))
 
     def all(self, most: int = -1) -> list[Entry]:
         """The first by slug; by default, every one."""
@@ -101,6 +111,8 @@ class Registry:
             return None
         if found := self._file.execute("SELECT coop FROM hosts WHERE host = ?", (host,)).fetchone():
             return str(found[0])
+        if self._file.execute("SELECT 1 FROM gone WHERE host = ?", (host,)).fetchone():
+            return None
         alone = self._file.execute("SELECT id FROM coops LIMIT 2").fetchall()
         return str(alone[0][0]) if len(alone) == 1 else None
 

@@ -23,6 +23,12 @@ HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?", re.ASCII | re.I
 """A name or an address, and a port (RFC 9110)."""
 OPENING, CLOSING = 4, 8
 """Co-ops that are opened, and closed, at once: as many more than the bound may be open for a moment."""
+FINISHING = 20
+"""Seconds that whoever uses a co-op may take to be done with it, before it is taken away."""
+
+
+class Away(Exception):
+    """This co-op's file is being taken away or replaced; it is back, or gone, in a moment."""
 
 
 class Tenants:
@@ -41,6 +47,7 @@ class Tenants:
         self._closing: set[asyncio.Task[Any]] = set()
         self._wanted: Counter[str] = Counter()
         self._few = asyncio.Semaphore(OPENING)
+        self._away: set[str] = set()
 
     def id_at(self, host: str) -> str:
         """Raises NotFound."""
@@ -54,13 +61,28 @@ class Tenants:
 
     @asynccontextmanager
     async def use(self, id: str) -> AsyncIterator[Coop]:
-        """Nobody closes a co-op that is used. Raises NotFound, NewerFile, WrongKey."""
+        """Nobody closes a co-op that is used. Raises NotFound, Away, NewerFile, WrongKey."""
         coop = await self._take(id)
         try:
             yield coop
         finally:
             coop.users -= 1
             self._shrink()
+
+    @asynccontextmanager
+    async def away(self, id: str) -> AsyncIterator[None]:
+        """Nobody has its file open meanwhile: who uses it may finish first, who asks for it is told. Raises Away when
+        somebody does not finish, or it is away already."""
+        if id in self._away:
+            raise Away(id)
+        self._away.add(id)
+        try:
+            await self._left(id)
+            if id in self.open:
+                await self._close(id)
+            yield
+        finally:
+            self._away.discard(id)
 
     async def close(self) -> None:
         while self.open or self._under_way:
@@ -86,13 +108,19 @@ class Tenants:
     async def upgrade(self, id: str) -> Literal["current", "upgraded", "newer"]:
         """Brings its file to the newest version, if it is closed and behind; whatever is open is current."""
         await self._settled(id)
-        return "current" if id in self.open else await asyncio.shield(self._begin(id, self._upgrade(id)))
+        return (
+            "current"
+            if id in self.open or id in self._away
+            else await asyncio.shield(self._begin(id, self._upgrade(id)))
+        )
 
     def left_open(self) -> Iterable[Path]:
         """Every file that is open, and those that a killed process left so."""
         return [self.file(id) for id in self.registry.were_open() if self.file(id).exists()]
 
     async def _take(self, id: str) -> Coop:
+        if id in self._away:
+            raise Away(id)
         self._wanted[id] += 1  # so that it is not closed between being opened and being used
         try:
             while id not in self.open:
@@ -152,6 +180,15 @@ class Tenants:
         task = self._under_way[id] = asyncio.create_task(work)
         task.add_done_callback(lambda _: self._under_way.pop(id))
         return task
+
+    async def _left(self, id: str) -> None:
+        """By everybody who uses it. Raises Away."""
+        try:
+            async with asyncio.timeout(FINISHING):
+                while await self._settled(id) or self._wanted[id] or (id in self.open and self.open[id].users):
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise Away(id) from None
 
     async def _settled(self, id: str) -> bool:
         """After whatever is under way with it; whether anything was."""

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, BinaryIO
 
 from litestar import Request, Response
 from litestar.types import Receive, Scope, Send
@@ -34,7 +35,8 @@ AGAIN = (408, 409, 429, 503)
 
 
 class Visits:
-    """`post`: where a co-op's mails go; `copies`: where its file is copied to just now; `client_header`: a setting."""
+    """`post`: where a co-op's mails go; `copies`: where its file is copied to just now; `export`: all of one in
+    an open file, under a passphrase or without its keys; `client_header`: a setting."""
 
     def __init__(
         self,
@@ -42,10 +44,11 @@ class Visits:
         setup: Setup,
         post: Callable[[str], Folder | Server],
         copies: Callable[[], Copies],
+        export: Callable[[str, str], Awaitable[BinaryIO]],
         client_header: str,
     ) -> None:
         self._tenants, self._setup, self._post = tenants, setup, post
-        self._copies, self._client_header = copies, client_header
+        self._copies, self._export, self._client_header = copies, export, client_header
 
     async def view(self, request: Request[Any, Any, Any]) -> AsyncIterator[View]:
         """For a safe method it cannot write; any other is kept when its handler returns, undone if it raises.
@@ -117,6 +120,7 @@ class Visits:
             templates(site.language),
             chrome,
             mails=post.all if isinstance(post, Folder) else None,
+            export=partial(self._export, coop.id),
             client=client(request.scope, self._client_header),
             copies=self._copies(),
         )

@@ -57,8 +57,10 @@ class Worker:
             async with self._tenants.use(coop) as open:
                 due = await open.wake()
         except Exception:
-            log.exception("%s could not be woken", coop)
-            due = time() + AGAIN
+            due = None
+            if self._tenants.registry.by_id(coop):  # else it was removed meanwhile
+                log.exception("%s could not be woken", coop)
+                due = time() + AGAIN
         finally:
             del self._waking[coop]
             self._dues.ring()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from jinja2 import Environment
 from litestar import Response
@@ -44,6 +44,8 @@ class View(Visit):
     chrome: Callable[["View"], Awaitable[Mapping[str, Any]]]
     mails: Callable[[], Sequence[EmailMessage]] | None = None
     """What was mailed, the newest first, where mails are kept on this machine instead of being sent."""
+    export: Callable[[str], Awaitable[BinaryIO]] | None = None
+    """The whole co-op in one open file, its keys sealed under a passphrase, or left out where that is empty."""
     client: str = ""
     """Whose request it is, for counting tries: a network address."""
     copies: Copies = Copies()

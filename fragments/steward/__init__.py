@@ -1,5 +1,5 @@
 """The stewards' desk: what needs attention, who did what, what was mailed, and who this co-op is."""
 
-from . import ledger, mails, parts, sample, settings, today
+from . import export, ledger, mails, parts, sample, settings, today
 
-ROUTES = [*today.ROUTES, *ledger.ROUTES, *mails.ROUTES, *settings.ROUTES, *sample.ROUTES, *parts.ROUTES]
+ROUTES = [*today.ROUTES, *ledger.ROUTES, *mails.ROUTES, *settings.ROUTES, *export.ROUTES, *sample.ROUTES, *parts.ROUTES]

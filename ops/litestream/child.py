@@ -29,11 +29,13 @@ def binary() -> Path | None:
     return Path(found) if found else None
 
 
-async def restore(replica_url: str, to: Path) -> None:
-    """Writes the newest state of one file's replica to `to`, which must not exist."""
+async def restore(replica_url: str, to: Path, *, at: str = "") -> None:
+    """Writes the newest state of one file's replica to `to`, which must not exist; or how it stood `at` a time, which
+    is in UTC, like 2026-11-24T12:00:00Z."""
     check_address(replica_url)
+    when = ["-timestamp", at] if at else []
     with tempfile.TemporaryDirectory(prefix="litestream-") as empty:
-        child = await Child.start(["restore", "-o", str(to.absolute()), replica_url], directory=Path(empty))
+        child = await Child.start(["restore", *when, "-o", str(to.absolute()), replica_url], directory=Path(empty))
         try:
             if await child.ended() != 0:
                 raise LitestreamTrouble(f"{masked(replica_url)} could not be restored: {child.last_words}")

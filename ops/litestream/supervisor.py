@@ -89,6 +89,13 @@ class Litestream:
             return False
         return await self._ask("POST", "/unregister", {"path": str(file.absolute())}, ANSWER) is not None
 
+    async def holds(self, file: Path) -> bool:
+        """Whether a living one still has `file` open, or cannot say; then the file must not be replaced."""
+        if not self.alive:
+            return False
+        known = await self._ask("GET", "/list", None, ANSWER)
+        return known is None or any(database["path"] == str(file.absolute()) for database in known["databases"])
+
     async def _launch(self) -> None:
         lock = await lock_to_hand_on(self._folder, PREDECESSOR)
         try:

@@ -2,12 +2,16 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
 import subprocess
+import threading
 import time
 import urllib.request
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -203,3 +207,119 @@ def test_a_command_that_asks_makes_no_data_folder(rose, words):
     asked = rose.run(*words.split(), "--data", str(nowhere))
     assert asked.returncode == 1 and asked.stderr == f"rose: There is no data folder {nowhere}.\n"
     assert not nowhere.exists()
+
+
+def test_a_coop_moves_to_another_server_while_both_are_written_to(tmp_path):
+    """Nothing that was there when it was asked for is missing, and nobody there was kept waiting."""
+    here, there = Rose(tmp_path / "here" / "data"), Rose(tmp_path / "there" / "data")
+    words, sealed = tmp_path / "words", ("--passphrase-file", str(tmp_path / "words"))
+    words.write_text(f"{WORDS}\n")
+    there.environment["ROSE_SECRET_KEY"] = "another-honest-secret-for-tests-98765"
+    made = []
+    for rose, name in ((here, "Oak"), (there, "Elm")):
+        rose.data.parent.mkdir()
+        made.append(rose.create(name, f"http://{name.lower()}.example"))
+        rose.serve()
+    try:
+        with writing(here, made[0]) as at_oak, writing(there, made[1]) as at_elm:
+            until(lambda: len(at_oak) > 3 and len(at_elm) > 3)
+            before = list(at_oak)
+            told = here.told("coop", "export", "oak", str(tmp_path / "oak.rose"), *sealed)
+            assert "sealed in it" in told and WORDS not in told
+            way = ("--url", "http://oak.example")
+            moved = json.loads(there.told("coop", "import", str(tmp_path / "oak.rose"), *way, *sealed, "--json"))
+            assert b" 200 " in asked(there.port, GET % b"oak.example").split(b"\r\n")[0]
+            many = len(at_oak) + len(at_elm)
+            until(lambda: len(at_oak) + len(at_elm) > many + 4)
+        arrived = titles(there.data / "coops" / moved["id"] / "site.db")
+        assert moved["new_keys"] is False and len(arrived) >= len(before) and arrived == at_oak[: len(arrived)]
+        until(lambda: newest(there.data / "replica" / "coops" / moved["id"]), 20)
+        there.stop()
+        removed = there.run("coop", "remove", "oak", "--yes", "--replica")
+        assert removed.returncode == 0 and "are erased" in removed.stdout, removed.stderr
+        assert not list(there.data.glob(f"*/coops/{moved['id']}"))
+        there.told("coop", "import", str(tmp_path / "oak.rose"), *way, "--new-keys")
+        again = there.run("coop", "import", str(tmp_path / "oak.rose"), *way, "--new-keys")
+        assert again.returncode == 1 and again.stderr.count("\n") == 1 and "here already" in again.stderr
+    finally:
+        here.stop()
+        there.stop()
+
+
+WORDS = "twelve leeks and a bough"
+GET = b"GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
+
+
+@contextmanager
+def writing(rose, made):
+    """Its steward writes one post after another; those that were confirmed, in order."""
+    host, confirmed, ended = made["url"].partition("//")[2], [], threading.Event()
+    signed_in = posted(rose, host, made["sign_in_url"].removeprefix(made["url"]))
+    cookie = re.search(rb"(?i)set-cookie: (session=[^;]+)", signed_in)[1].decode()
+
+    def write():
+        while not ended.wait(0.02):
+            title = f"post-{len(confirmed)}"
+            if b" 303 " in posted(rose, host, "/blog/new-post", f"title={title}", cookie).split(b"\r\n")[0]:
+                confirmed.append(title)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield confirmed
+    finally:
+        ended.set()
+        thread.join()
+
+
+def posted(rose, host, path, body="", cookie=""):
+    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n"
+    head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    return asked(rose.port, (head + body).encode())
+
+
+def titles(file):
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        return [title for (title,) in connection.execute("SELECT title FROM blog_posts ORDER BY id")]
+
+
+def test_a_coop_goes_back_in_time_while_both_are_written_to(rose, tmp_path):
+    oak, elm = rose.create("Oak", "http://oak.example"), rose.create("Elm", "http://elm.example")
+    file = rose.data / "coops" / oak["id"] / "site.db"
+    rose.serve()
+    with writing(rose, oak) as at_oak, writing(rose, elm) as at_elm:
+        until(lambda: len(at_oak) > 3)
+        time.sleep(2)
+        before, moment = len(at_oak), datetime.now(UTC).isoformat()
+        time.sleep(2)
+        elms = len(at_elm)
+        told = rose.told("coop", "restore", "oak", "--at", moment)
+        assert "is kept" in told and len(at_elm) > elms
+        many = len(titles(file))
+        until(lambda: len(titles(file)) > many + 3)
+    found = titles(file)
+    kept = next(many for many in range(len(found)) if found[many : many + 1] != at_oak[many : many + 1])
+    assert 0 < kept <= before and found[kept:] == at_oak[len(at_oak) - len(found) + kept :], "none since is missing"
+    assert titles(rose.data / "coops" / elm["id"] / "site.db") == at_elm
+    rose.stop()
+    rose.told("coop", "restore", "oak", "--to", str(tmp_path / "oak.db"))
+    assert titles(tmp_path / "oak.db") == found
+    assert rose.told("coop", "restore", "oak") and titles(file) == found
+    rose.serve()
+    assert b" 200 " in asked(rose.port, GET % b"oak.example").split(b"\r\n")[0]
+
+
+def test_a_file_is_never_written_over_and_a_removal_asks_for_the_name(rose, tmp_path):
+    rose.create("Oak", "http://oak.example")
+    file = tmp_path / "oak.rose"
+    file.write_text("mine")
+    taken = rose.run("coop", "export", "oak", str(file))
+    assert taken.returncode == 1 and "--force" in taken.stderr and file.read_text() == "mine"
+    rose.told("coop", "export", "oak", str(file), "--force")
+    assert file.read_bytes().startswith(b"SQLite") and not list((rose.data / "moving").iterdir())
+    lacking = rose.run("coop", "export", "oak", str(tmp_path / "other"), "--passphrase")
+    assert lacking.returncode == 1 and "ROSE_PASSPHRASE" in lacking.stderr and not (tmp_path / "other").exists()
+    unsure = rose.run("coop", "remove", "oak")
+    assert unsure.returncode == 1 and "Nothing is removed" in unsure.stderr
+    assert rose.told("coop", "list").startswith("oak")

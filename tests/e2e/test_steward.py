@@ -6,6 +6,7 @@ from itertools import count
 
 from playwright.sync_api import expect
 
+from app.label import read as label_of
 from tests.e2e.conftest import EDITOR, STEWARD, heading, seamless, the
 
 number = count(1)
@@ -265,3 +266,19 @@ def describe(page, name, hue):
     with page.expect_navigation():
         page.get_by_role("button", name="Save the settings").click()
     return before
+
+
+def test_the_whole_coop_is_taken_away_in_one_file(visit, tmp_path):
+    page = visit(STEWARD)
+    page.goto("/steward/settings")
+    page.get_by_role("link", name="Take it away").click()
+    page.get_by_label("Passphrase", exact=True).fill("twelve leeks and a bough")
+    page.get_by_role("button", name="Download the file").click()
+    expect(page.get_by_role("alert")).to_contain_text("One thing to put right")
+    expect(page.get_by_label("Passphrase", exact=True)).to_have_value("")
+    for label in "Passphrase", "The same again":
+        page.get_by_label(label, exact=True).fill("twelve leeks and a bough")
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download the file").click()
+    downloading.value.save_as(tmp_path / "oak.rose")
+    assert label_of(tmp_path / "oak.rose").is_sealed and downloading.value.suggested_filename.endswith(".rose")

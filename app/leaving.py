@@ -1,0 +1,217 @@
+"""What can be asked of the owner of a data folder when a co-op comes or goes; functions as in `commands.py`."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+from domains.check import Check
+from domains.errors import NotFound
+
+from . import label as labels
+from . import moving, parcel
+from .addresses import address
+from .keys import Sealer
+from .label import Label
+from .registry import Entry, Taken, hosts_of
+from .tenants import Away
+from .trouble import Trouble
+from .wrapping import check_passphrase
+
+if TYPE_CHECKING:
+    from .main import House
+
+Done = TypeVar("Done")
+Say = Callable[[int, int, str], None]
+_few = asyncio.Semaphore(2)
+"""At once; each takes its room on the disk."""
+GLANCE = 0.5  # seconds from one look at how far it is to the next
+
+
+def quiet(done: int, of: int, what: str) -> None:
+    """For what is watched by nobody."""
+
+
+async def export_coop(house: "House", say: Say, *, slug: str, passphrase: str = "") -> dict[str, Any]:
+    """A file in the folder `moving`, for whoever asked to take away. Raises Trouble, WrongKey, NewerFile."""
+    entry = known(house, slug)
+    made = moving.place(house.settings.data_dir)
+    async with house.tenants.use(entry.id):  # as long as it is open, whoever copies it is not the last to close it
+        label = await packed(house, say, entry, made, passphrase)
+    about = {"id": entry.id, "slug": slug, "url": entry.url, "made": label.made, "sealed": label.is_sealed}
+    return about | {"bytes": made.stat().st_size, "file": str(made)}
+
+
+async def unnamed(house: "House", id: str, passphrase: str) -> BinaryIO:
+    """The same, open, and already gone from its folder: whatever becomes of whoever reads it, nothing stays.
+
+    Raises NotFound, Trouble.
+    """
+    if not (entry := house.registry.by_id(id)):
+        raise NotFound(id)
+    made = Path((await export_coop(house, quiet, slug=entry.slug, passphrase=passphrase))["file"])
+    try:
+        return open(made, "rb")
+    finally:
+        made.unlink()
+
+
+async def import_coop(
+    house: "House",
+    say: Say,
+    *,
+    file: str,
+    url: str,
+    name: str = "",
+    slug: str = "",
+    passphrase: str = "",
+    new_keys: bool = False,
+) -> dict[str, Any]:
+    """Of a file in the folder `moving`, which is used up; `name` is what whoever brought it calls it.
+
+    Served when all of it is well; else nothing of it is kept. Raises Trouble, Invalid.
+    """
+    try:
+        found = labels.read(Path(file))
+        _check_keys(found, passphrase, new_keys)
+        entry = _entry(house, found, url, slug)
+        sealer = _sealer(house, entry)
+        work = asyncio.to_thread(parcel.unpack, Path(file), sealer, passphrase, entry.url)
+        await _shown(say, work, lambda: 0, 1, f"looking through {entry.slug}")
+    except Trouble as trouble:
+        raise Trouble(str(trouble).replace(file, name or file)) from None
+    await _settled(house, entry, Path(file))
+    about = {"id": entry.id, "slug": entry.slug, "url": entry.url, "was_at": found.url, "made": found.made}
+    return about | {"new_keys": not passphrase}
+
+
+async def remove_coop(
+    house: "House", say: Say, *, slug: str, passphrase: str = "", replica: bool = False
+) -> dict[str, str]:
+    """Kept in one last file, then gone: its folder, its mails, its name, and its copies if told. Raises Trouble."""
+    entry = known(house, slug)
+    file, copies = house.tenants.file(entry.id), house.backup.copies(house.tenants.file(entry.id)) if replica else None
+    async with alone(house, entry):
+        kept = await _kept(house, say, entry, passphrase)
+        house.registry.remove(entry.id)
+        for folder in (file.parent, house.settings.data_dir / "mail" / entry.id, copies):
+            if folder:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    return {"id": entry.id, "slug": slug, "kept": str(kept or ""), "erased": str(copies or "")}
+
+
+COMMANDS = (export_coop, import_coop, remove_coop)
+
+
+def known(house: "House", slug: str) -> Entry:
+    """Raises Trouble."""
+    if entry := house.registry.by_slug(slug):
+        return entry
+    raise Trouble(f"There is no co-op {slug} here; `rose coop list` names them.")
+
+
+async def packed(house: "House", say: Say, entry: Entry, to: Path, passphrase: str) -> Label:
+    """Copied twice, the second time without what nobody else may read. Raises Trouble, WrongKey."""
+    if passphrase:
+        check_passphrase(passphrase)
+    live = house.tenants.file(entry.id)
+    total = 2 * sum(file.stat().st_size for file in live.parent.glob("site.db*") if file.suffix != ".db-shm")
+    try:
+        async with _few:
+            work = asyncio.to_thread(parcel.pack, live, to, entry.slug, _sealer(house, entry), passphrase)
+            return await _shown(say, work, lambda: _written(to), total, f"copying {entry.slug}")
+    except sqlite3.DatabaseError as error:
+        raise Trouble(f"{entry.slug} cannot be copied: {error}.") from None
+    except Trouble:
+        raise Trouble(
+            f"{entry.slug} is damaged where it lies; `rose coop restore {entry.slug}` brings it back."
+        ) from None
+
+
+@asynccontextmanager
+async def alone(house: "House", entry: Entry) -> AsyncIterator[None]:
+    """With a file that nobody has open, and nobody copies. Raises Trouble."""
+    try:
+        async with house.tenants.away(entry.id):
+            if not await house.backup.lets_go(house.tenants.file(entry.id)):
+                raise Trouble(f"Litestream does not let go of {entry.slug}; see its log, then try again.")
+            yield
+    except Away:
+        raise Trouble(f"Somebody is still busy in {entry.slug}, or it is being moved; try again.") from None
+
+
+def _check_keys(found: Label, passphrase: str, new_keys: bool) -> None:
+    """Raises Trouble."""
+    if passphrase and not found.is_sealed:
+        raise Trouble("No keys came with it, so it wants no passphrase; import it without.")
+    if found.is_sealed and not passphrase and not new_keys:
+        raise Trouble("Its keys came under a passphrase: give that, or let it have new ones with --new-keys.")
+
+
+def _entry(house: "House", found: Label, url: str, slug: str) -> Entry:
+    """Whether there is room for it here. Raises Trouble, Invalid."""
+    check = Check()
+    entry = Entry(found.coop, check.slug("slug", slug or found.slug), address(check, url))
+    check.done()
+    if there := house.registry.by_id(entry.id):
+        raise Trouble(f"This co-op is here already, as {there.slug} at {there.url}.")
+    if house.registry.by_slug(entry.slug):
+        raise Trouble(f"Another co-op here has the slug {entry.slug}; choose one with --slug.")
+    if any(house.registry.names(host) for host in hosts_of(entry)):
+        raise Trouble(f"Another co-op here has the address {entry.url}.")
+    if house.tenants.file(entry.id).parent.exists():
+        raise Trouble(f"There is a folder coops/{entry.id} here that no co-op has; look inside, then move it away.")
+    return entry
+
+
+async def _settled(house: "House", entry: Entry, file: Path) -> None:
+    """Opened once, so that it is known to open; then it has a name, and the worker looks what is due there.
+
+    Raises Trouble.
+    """
+    try:
+        house.tenants.file(entry.id).parent.mkdir(parents=True, mode=0o700)
+    except FileExistsError:
+        raise Trouble("This co-op is being imported already.") from None
+    try:
+        file.rename(house.tenants.file(entry.id))
+        async with house.tenants.use(entry.id):
+            house.registry.add(entry)
+            house.registry.note_opened(entry.id)
+    except BaseException as error:
+        await house.tenants.forget(entry.id)
+        if isinstance(error, Taken):
+            raise Trouble(f"{str(error).capitalize()}.") from None
+        raise
+    house.dues.at(entry.id, 0)
+
+
+async def _kept(house: "House", say: Say, entry: Entry, passphrase: str) -> Path | None:
+    """The last export; None where there is no file to keep. Raises Trouble."""
+    if not house.tenants.file(entry.id).exists():
+        return None
+    kept = moving.keep(house.settings.data_dir, entry.slug, "rose")
+    await packed(house, say, entry, kept, passphrase)
+    return kept
+
+
+async def _shown(say: Say, work: Awaitable[Done], done: Callable[[], int], total: int, what: str) -> Done:
+    """In hundredths, while it is done elsewhere; it comes to its end even when nobody waits for it any more."""
+    task, far = asyncio.ensure_future(work), 0
+    while not (await asyncio.wait([task], timeout=GLANCE))[0]:
+        if (now := min(done() * 100 // max(total, 1), 99)) > far:
+            say(far := now, 100, what)
+    say(100, 100, what)
+    return await task
+
+
+def _written(to: Path) -> int:
+    both = (to, to.with_name(f"{to.name}.whole"))
+    return sum(file.stat().st_size for file in both if file.exists())
+
+
+def _sealer(house: "House", entry: Entry) -> Sealer:
+    return Sealer(house.settings.secret_key.get_secret_value(), entry.id)
