@@ -15,12 +15,11 @@ CASES = {"calls": "calls", "notes": "notes", "plain": "notes", "sleeps": "sleeps
 
 def take(case, number, python, cluster):
     """What each of the three tells."""
-    database = f"{case}{number}"
     with tempfile.TemporaryDirectory() as folder:
         yield told(sys.executable, "ours", folder, case)
         files = f"sqlite:///{folder}/system.db", f"sqlite:///{folder}/application.db"
         yield told(python, "theirs", *files, CASES[case])
-    yield told(python, "theirs", *rivals.new_database(cluster, database), CASES[case])
+    yield told(python, "theirs", *rivals.new_database(cluster, f"{case}{number}"), CASES[case])
 
 
 def told(python, module, *words):
