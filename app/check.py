@@ -100,7 +100,7 @@ def _registry(settings: Settings) -> Iterator[Finding]:
         mend = "Set ROSE_CLIENT_HEADER to the header in which it does: X-Forwarded-For for Caddy."
         yield Finding("proxy", "warn", says, mend)
     if strange := sorted(folder.name for folder in data.glob("coops/*") if folder.name not in known):
-        mend = "Each was left by a `rose coop create` that did not come to its end; look inside, then remove it."
+        mend = "Each was left by a `rose coop create` or `import` that was cut off; look inside, then remove it."
         yield Finding("folders", "warn", f"in coops, and known to nobody: {', '.join(strange)}", mend)
 
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import shutil
-import sqlite3
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from httpx import ASGITransport, AsyncClient
 
 from app import migrations, moving, tenants
 from app.commands import quiet
+from app.label import careful
 from app.leaving import export_coop, import_coop, remove_coop
 from app.main import House
 from app.settings import Settings
@@ -128,7 +128,7 @@ async def test_its_runs_come_as_they_were_and_the_next_start_knows_when_they_are
 
 async def test_an_older_one_is_brought_up(house, there, tmp_path, monkeypatch):
     file = await exported(house, WORDS)
-    with closing(sqlite3.connect(file)) as older, older:
+    with careful(file) as older:
         older.execute("DROP TABLE account_requests")
         older.execute("UPDATE alembic_version SET version_num = '0003'")
         older.execute("UPDATE rose_export SET version = '0003'")
@@ -145,7 +145,7 @@ async def refusals(house, there, tmp_path):
     damaged.write_bytes(plain.read_bytes()[:-40_000])
     strange.write_text("Dear Ruth")
     shutil.copy(plain, newer)
-    with closing(sqlite3.connect(newer)) as file, file:
+    with careful(newer) as file:
         file.execute("UPDATE alembic_version SET version_num = '9999'")
     return [
         (damaged, {}, "oak.rose is damaged"),
@@ -242,7 +242,7 @@ async def test_who_is_at_it_may_finish_and_who_comes_meanwhile_is_told(house, oa
         async with coop.writing() as db:
             await account.subscribe(db, "last@x.example")
     kept = (await removing)["kept"]
-    with closing(sqlite3.connect(kept)) as file:
+    with careful(kept) as file:
         assert file.execute("SELECT address FROM account_readers").fetchall() == [("last@x.example",)]
 
 

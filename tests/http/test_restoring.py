@@ -2,8 +2,6 @@
 
 import asyncio
 import shutil
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from app import restoring
 from app.commands import quiet
+from app.label import careful
 from app.main import House
 from app.restoring import restore_beside, restore_coop
 from app.trouble import Trouble
@@ -55,8 +54,7 @@ async def written(house):
 
 
 def inside(file):
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA wal_autocheckpoint=0")
+    with careful(file) as connection:
         return [address[0] for (address,) in connection.execute("SELECT address FROM account_readers")]
 
 
@@ -157,8 +155,7 @@ async def test_what_does_not_open_is_put_back(house, oak, oak_file, monkeypatch)
 
     async def strange(url, to, *, at):
         await restore(url, to, at=at)
-        with closing(sqlite3.connect(to)) as file, file:
-            file.execute("PRAGMA wal_autocheckpoint=0")
+        with careful(to) as file:
             file.execute("UPDATE site_keys SET wrapped = randomblob(60)")
 
     await write(house, "a")

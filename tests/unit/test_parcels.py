@@ -4,13 +4,13 @@ import os
 import shutil
 import sqlite3
 import threading
-from contextlib import closing
 
 import pytest
 
 from app import label, migrations, moving, parcel, wrapping
 from app.coop import Coop
 from app.keys import Keyring, Sealer, new_keys
+from app.label import careful
 from app.trouble import Trouble
 from domains import account
 from domains.base import Table
@@ -51,8 +51,7 @@ def packed(coop, to, passphrase=""):
 
 
 def rows(file, question):
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA wal_autocheckpoint=0")
+    with careful(file) as connection:
         return connection.execute(question).fetchall()
 
 
@@ -136,7 +135,7 @@ async def test_another_passphrase_opens_nothing(live, tmp_path):
 
 async def test_what_was_sealed_for_one_coop_opens_for_no_other(live, tmp_path):
     file = packed(live, tmp_path / "oak.rose", WORDS)
-    with closing(sqlite3.connect(file)) as connection, connection:
+    with careful(file) as connection:
         connection.execute("UPDATE rose_export SET coop = 'elm'")
     with pytest.raises(Trouble, match="not the passphrase"):
         parcel.unpack(file, Sealer("a secret of that machine", "elm"), WORDS, URL)
@@ -200,7 +199,7 @@ async def test_what_is_foreign_or_newer_is_refused(live, empty, tmp_path):
         label.read(tmp_path / "nowhere")
     for change in ("UPDATE alembic_version SET version_num = '9999'", "PRAGMA user_version = 99"):
         file = packed(live, tmp_path / "newer.rose")
-        with closing(sqlite3.connect(file)) as connection, connection:
+        with careful(file) as connection:
             connection.execute(change)
         with pytest.raises(Trouble, match="newer"):
             parcel.unpack(file, THERE, "", URL)
@@ -208,8 +207,7 @@ async def test_what_is_foreign_or_newer_is_refused(live, empty, tmp_path):
 
 
 async def test_what_litestream_notes_in_every_file_stays_here(live, tmp_path):
-    with closing(sqlite3.connect(live.file)) as connection:
-        connection.execute("PRAGMA wal_autocheckpoint=0")
+    with careful(live.file) as connection:
         connection.execute("CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)")
     parcel.unpack(packed(live, tmp_path / "oak.rose"), THERE, "", URL)
 
@@ -225,7 +223,7 @@ async def test_what_litestream_notes_in_every_file_stays_here(live, tmp_path):
 )
 async def test_what_would_do_something_of_its_own_is_refused(live, tmp_path, change):
     file = packed(live, tmp_path / "oak.rose")
-    with closing(sqlite3.connect(file)) as connection, connection:
+    with careful(file) as connection:
         connection.execute(change)
     with pytest.raises(Trouble, match=r"is no co-op|damaged"):
         parcel.unpack(file, THERE, "", URL)
@@ -233,7 +231,7 @@ async def test_what_would_do_something_of_its_own_is_refused(live, tmp_path, cha
 
 async def test_a_session_that_somebody_wrote_into_it_signs_nobody_in(live, tmp_path):
     file = packed(live, tmp_path / "oak.rose")
-    with closing(sqlite3.connect(file)) as connection, connection:
+    with careful(file) as connection:
         connection.execute(
             "INSERT INTO account_sessions (token, ends, person_id, started, browser) VALUES (1, 2, 1, 3, '')"
         )
