@@ -207,6 +207,12 @@ async def test_a_run_that_can_move_asks_for_itself_again_and_one_that_ended_does
         assert (f'hx-get="/flows/run/{made[name]}"' in root and "hx-trigger" in root) is asks, name
 
 
+async def test_a_run_that_moves_is_looked_at_again_within_a_second(steward, coop, made):
+    id = await runs.begin(coop, runs.ASKING, "moving:1")
+    assert 'hx-trigger="every 1s"' in (await steward.get(f"/flows/{id}")).text
+    assert 'hx-trigger="every 1s"' not in (await steward.get(f"/flows/{made['newsletter']}")).text
+
+
 async def test_a_run_names_its_own_runs_and_they_name_it(steward, coop, made):
     ((child,),) = await all_of(coop, Run.id, where=Run.parent == made["many"])
     assert f'href="/flows/{child}"' in (await steward.get(f"/flows/{made['many']}")).text
