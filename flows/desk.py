@@ -22,8 +22,9 @@ class Stuck:
 
 
 async def deliveries(db: AsyncSession, most: int = 50) -> Sequence[Delivery]:
-    """The newest first."""
-    asked = select(Delivery).where(Delivery.kind == "mail").order_by(Delivery.id.desc()).limit(most)
+    """Those that could not be sent, then the newest first."""
+    asked = select(Delivery).where(Delivery.kind == "mail")
+    asked = asked.order_by(Delivery.status != "dead", Delivery.id.desc()).limit(most)
     return (await db.scalars(asked)).all()
 
 

@@ -68,8 +68,8 @@ class Post:
         self._crew = Crew(16, lambda: alarm.at(clock()))
 
     async def open(self) -> None:
-        if await self._writer.do(partial(_take_over, now=self._clock())):
-            self._alarm.at(self._clock())
+        if (due := await self._writer.do(partial(_take_over, now=self._clock()))) is not None:
+            self._alarm.at(due)
 
     async def wake(self) -> float | None:
         """Begins what is due, as far as there is room; says when to ask again, None if a bell will ring before."""
@@ -110,13 +110,15 @@ def _claim(connection: Connection, now: float, many: int) -> tuple[list[Row[Any]
     return list(claimed), connection.scalar(_NEXT)
 
 
-def _take_over(connection: Connection, now: float) -> bool:
-    """Being sent, and not settled, is what the dead left. Whether anything was."""
+def _take_over(connection: Connection, now: float) -> float | None:
+    """Being sent, and not settled, is what the dead left. When the first mail is due."""
     left = (table.c.status == "waiting", table.c.attempt > 0, table.c.error == "")
-    taken = connection.execute(update(table).where(*left).values(due=now)).rowcount
-    return taken + _hurry(connection, now) > 0
+    connection.execute(update(table).where(*left).values(due=now))
+    _hurry(connection, now)
+    due: float | None = connection.scalar(_NEXT)
+    return due
 
 
-def _hurry(connection: Connection, now: float) -> int:
-    """After the clock was set back: what was put back by a clock that was ahead is due now. How many."""
-    return connection.execute(update(table).where(table.c.due > now + LONGEST).values(due=now)).rowcount
+def _hurry(connection: Connection, now: float) -> None:
+    """After the clock was set back: what was put back by a clock that was ahead is due now."""
+    connection.execute(update(table).where(table.c.due > now + LONGEST).values(due=now))

@@ -49,10 +49,10 @@ class Durable:
         now = self._clock()
         for name, lost in await self._writer.do(partial(steering.hold_lost, now=now)):
             log.warning("%s: a run of %s is held: nobody here knows how to do %s", self._place.origin, name, lost)
-        if await self._writer.do(partial(store.take_over, now=now)):
-            self._alarm.at(now)
-        if (due := await self._writer.do(partial(schedules.wind, scheduled=self._scheduled, now=now))) is not None:
-            self._alarm.at(due)
+        tick = await self._writer.do(partial(schedules.wind, scheduled=self._scheduled, now=now))
+        for due in (tick, await self._writer.do(partial(store.take_over, now=now))):
+            if due is not None:
+                self._alarm.at(due)
 
     async def close(self) -> None:
         await self._crew.close()

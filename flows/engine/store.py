@@ -233,17 +233,19 @@ def yield_cancelled(connection: Connection, run: Running, now: float) -> None:
     _end_cancelled(connection, now, runs.c.id == run.id, runs.c.fence == run.fence)
 
 
-def take_over(connection: Connection, now: float) -> bool:
-    """Whoever opens a file is its only owner: what is running there was left by the dead. Whether anything was."""
+def take_over(connection: Connection, now: float) -> float | None:
+    """Whoever opens a file is its only owner: what is running there was left by the dead. When the first run is due."""
     _end_cancelled(connection, now)
-    left = update(runs).where(runs.c.status == "running").values(status="ready", due=now)
-    return connection.execute(left).rowcount + hurry(connection, now) > 0
+    connection.execute(update(runs).where(runs.c.status == "running").values(status="ready", due=now))
+    hurry(connection, now)
+    due: float | None = connection.scalar(_NEXT)
+    return due
 
 
-def hurry(connection: Connection, now: float) -> int:
-    """After the clock was set back: what is ready, and was put back by a clock that was ahead, is due now. How many."""
+def hurry(connection: Connection, now: float) -> None:
+    """After the clock was set back: what is ready, and was put back by a clock that was ahead, is due now."""
     ahead = update(runs).where(runs.c.status == "ready", runs.c.due > now + LONGEST)
-    return connection.execute(ahead.values(due=now)).rowcount
+    connection.execute(ahead.values(due=now))
 
 
 def _end_cancelled(connection: Connection, now: float, *which: ColumnElement[bool]) -> None:
