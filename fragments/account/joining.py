@@ -40,6 +40,8 @@ async def join(db: Db, view: Page) -> Response[str]:
 @post("/account/join")
 async def ask_to_join(db: Db, view: Page, data: Typed) -> Response[Any]:
     """The same answer for an address that somebody has, nobody has, or that asked before."""
+    if view.is_member:
+        return view.see("/account/join")
     form = Form(data)
     with form.refusals():
         about = form.text("name"), form.text("address"), form.text("words")
