@@ -46,7 +46,7 @@ def owning(data: Path) -> Iterator[None]:
     os.umask(0o077)  # what lies there is for this user's eyes
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = open(data / "rose.lock", "w")  # noqa: SIM115
+        lock = open(data / "rose.lock", "w")  # noqa: SIM115 - closed below, after what may be refused
     except OSError as error:
         raise Trouble(f"The data folder {data} cannot be written: {error.strerror}.") from None
     with lock:

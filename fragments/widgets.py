@@ -22,7 +22,7 @@ async def expanded(view: View, parts: Iterable[blog.Prose | blog.Widget]) -> lis
     known, made = dict(widgets()), []
     for part in parts:
         if isinstance(part, blog.Prose):
-            made.append(Markup(part.html))  # noqa: S704
+            made.append(Markup(part.html))  # noqa: S704 - sanitised prose
         elif fragment := known.pop(part.name, None):
             made.append(view.html("blog/widget.html", body=await view.embed(fragment)))
     return made

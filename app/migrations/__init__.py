@@ -55,7 +55,7 @@ def upgrade(file: Path) -> None:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-    from . import tables  # noqa: F401
+    from . import tables  # noqa: F401 - for what it registers
 
     script = ScriptDirectory(str(FOLDER))
     with ONE, _writing(file) as connection:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -117,7 +118,7 @@ def test_the_drawing_is_gone_to_with_the_keys_and_scrolls_where_it_is_wider_than
 
 def steered(rose, ready):
     """By somebody who types commands; every deed once."""
-    flow = lambda *words: rose.run("flow", *words)  # noqa: E731
+    flow = partial(rose.run, "flow")
     stuck = json.loads(flow("list", "oakhill", "--state", "stuck", "--json").stdout)
     held = next(str(run["id"]) for run in stuck if run["flow"] == "tale.old")
     waiting = json.loads(flow("list", "oakhill", "--state", "waiting", "--search", "asking mud", "--json").stdout)
