@@ -22,6 +22,7 @@ from . import api, static
 from .api.ask import Ask
 from .backup import Backup, Kept
 from .cache import Doorkeeper
+from .chores import Chores
 from .coop import Coop
 from .door import Door
 from .dues import Dues
@@ -56,7 +57,7 @@ class House:
         litestream = self._litestream(data) if settings.replica_url else None
         self.backup = Backup(data, litestream)
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
-        self.worker = Worker(self.tenants, self.dues)
+        self.worker, self.chores = Worker(self.tenants, self.dues), Chores(self)
         self.setup = Setup(self)
         visits = Visits(
             self.tenants, self.setup, lambda id: self.post(id), self._copies, self._export, settings.client_header
@@ -66,14 +67,16 @@ class House:
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["House"]:
-        """With its worker at work, and its files copied."""
+        """With its worker at work, its chores done, and its files copied."""
         async with self.awake():
             if self.backup.litestream:
                 await self.backup.litestream.start()
             await self.worker.start()
+            await self.chores.start()
             try:
                 yield self
             finally:
+                await self.chores.stop()
                 await self.worker.stop()
 
     @asynccontextmanager

@@ -11,18 +11,31 @@ from domains.site import is_local
 
 from .trouble import Trouble
 
-VERSION = 1
-SCHEMA = """
+STEPS = (
+    """
 CREATE TABLE coops (
     id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, url TEXT NOT NULL UNIQUE, open INTEGER NOT NULL DEFAULT 0, due REAL
 );
 CREATE INDEX coops_open ON coops (open) WHERE open;
 CREATE INDEX coops_due ON coops (due) WHERE due IS NOT NULL;
 CREATE TABLE hosts (host TEXT PRIMARY KEY, coop TEXT NOT NULL REFERENCES coops (id));
-PRAGMA user_version = 1;
-"""
-GONE = "CREATE TABLE IF NOT EXISTS gone (host TEXT PRIMARY KEY)"
-"""Hosts of co-ops that were here: whoever is left alone does not answer at them. Older versions look past it."""
+""",
+    """
+CREATE TABLE IF NOT EXISTS gone (host TEXT PRIMARY KEY);
+ALTER TABLE coops ADD COLUMN used REAL;
+ALTER TABLE coops ADD COLUMN asleep INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE coops ADD COLUMN drilled REAL;
+ALTER TABLE coops ADD COLUMN fault TEXT NOT NULL DEFAULT '';
+UPDATE coops SET used = unixepoch();
+CREATE INDEX coops_used ON coops (used) WHERE NOT open AND NOT asleep;
+CREATE INDEX coops_drilled ON coops (drilled);
+CREATE TABLE chores (name TEXT PRIMARY KEY, done REAL NOT NULL);
+""",
+)
+"""Each brings a file to the next version. `gone`: hosts of co-ops that were here, at which whoever is left alone does
+not answer; `used`: when a closed one was closed; `asleep`: its file is in its copies alone; `drilled`, `fault`: when it
+was last restored to see whether it can be, and what was wrong; `chores`: when the machine last did them."""
+VERSION = len(STEPS)
 REMEMBERED = 1000
 """Hosts, so that the next request for one asks no file."""
 PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=500", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
@@ -57,9 +70,8 @@ class Registry:
             raise NewerVersion(
                 f"{file} was written by a newer Rose Ash (version {found}, this one knows {VERSION}); run that one."
             )
-        if not found:
-            self._file.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
-        self._file.execute(GONE)
+        for version in range(found, VERSION):
+            self._file.executescript(f"BEGIN IMMEDIATE; {STEPS[version]} PRAGMA user_version = {version + 1}; COMMIT;")
         self._at: dict[str, str] = {}
 
     def close(self) -> None:
@@ -122,11 +134,11 @@ class Registry:
 
     def note_opened(self, id: str) -> None:
         """A start registers these again with Litestream, for whoever was killed may have left a tail behind."""
-        self._file.execute("UPDATE coops SET open = 1, due = NULL WHERE id = ?", (id,))
+        self._file.execute("UPDATE coops SET open = 1, asleep = 0, due = NULL WHERE id = ?", (id,))
 
-    def note_closed(self, id: str, due: float | None) -> None:
+    def note_closed(self, id: str, due: float | None, now: float) -> None:
         """`due`: when its flows next want somebody."""
-        self._file.execute("UPDATE coops SET open = 0, due = ? WHERE id = ?", (due, id))
+        self._file.execute("UPDATE coops SET open = 0, due = ?, used = ? WHERE id = ?", (due, now, id))
 
     def were_open(self) -> list[str]:
         return [id for (id,) in self._file.execute("SELECT id FROM coops WHERE open")]

@@ -1,8 +1,10 @@
 """Every setting of the machine: `ROSE_…` variables, or the same lines in `.env`; checked once, when it starts."""
 
+import os
 from pathlib import Path
 from typing import Any, Self
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,6 +13,8 @@ from .trouble import Trouble
 
 WEAK = 32
 """Characters of a secret key, below which it could be guessed."""
+KEYS = ("LITESTREAM_", "AWS_")
+"""What variables begin with that are Litestream's."""
 TAKES = {"port": "takes a whole number from 1 to 65535", "open_coops": "takes a whole number from 1 on"}
 """Setting -> what it takes, where its type alone decides."""
 
@@ -78,7 +82,13 @@ class Settings(BaseSettings):
 
     @classmethod
     def read(cls, **given: Any) -> Self:
-        """From the environment and `.env`; what is `given` (and not None) goes before both. Raises SettingsTrouble."""
+        """From the environment and `.env`; what is `given` (and not None) goes before both. Raises SettingsTrouble.
+
+        The keys of the replica stand in the same places under Litestream's own names, and nobody reads them but it.
+        """
+        for name, value in dotenv_values(".env").items():
+            if name.startswith(KEYS) and value:
+                os.environ.setdefault(name, value)
         try:
             return cls(**{name: value for name, value in given.items() if value is not None})
         except ValidationError as error:

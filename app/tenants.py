@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mappin
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
+from time import time
 from typing import Any, Literal, TypeVar
 
 from domains.errors import NotFound
@@ -173,7 +174,7 @@ class Tenants:
     async def _finish(self, coop: Coop) -> None:
         async with self.backup.closing(coop.file):
             await coop.close()
-        self.registry.note_closed(coop.id, coop.due)
+        self.registry.note_closed(coop.id, coop.due, time())
         self._dues.forget(coop.id)
 
     def _begin(self, id: str, work: Coroutine[Any, Any, Done]) -> asyncio.Task[Done]:

@@ -61,11 +61,11 @@ async def test_a_server_does_as_much_among_four_hundred_sleepers_as_among_twenty
 
 async def test_a_sleeper_that_cannot_be_woken_is_tried_again_later_and_delays_nobody(house, caplog):
     house.registry.add(Entry("gone", "gone", "https://gone.example"))
-    house.registry.note_closed("gone", 0)
+    house.registry.note_closed("gone", 0, 0)
     oak = house.registry.by_slug("oak").id
     await house.worker.start()
     await asyncio.sleep(0.2)
-    house.registry.note_closed(oak, time() + 0.1)
+    house.registry.note_closed(oak, time() + 0.1, time())
     house.dues.ring()
     await asyncio.sleep(0.4)
     await house.worker.stop()

@@ -1,0 +1,51 @@
+"""What the machine does by itself, for all of its co-ops alike; what a co-op does by itself are its flows."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .main import House
+
+log = logging.getLogger("chores")
+
+
+class Chore(NamedTuple):
+    do: Callable[["House"], Awaitable[None]]
+    every: float
+    """Seconds from its end to its next beginning; one that is rarer looks up when it was done last."""
+
+
+async def fold(house: "House") -> None:
+    """The logs of open files, while no Litestream does it."""
+    if not house.backup.alive:
+        for coop in list(house.tenants.open.values()):
+            await house.backup.trim(coop)
+
+
+CHORES = (Chore(fold, 10),)
+
+
+class Chores:
+    """Each at its own pace; one that fails, or takes long, holds up no other."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._keep_doing(chore)) for chore in CHORES]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _keep_doing(self, chore: Chore) -> None:
+        while True:
+            await asyncio.sleep(chore.every)
+            try:
+                await chore.do(self._house)
+            except Exception:
+                log.exception("%s failed, and will be tried again", chore.do.__name__)

@@ -1,0 +1,95 @@
+"""The place that copies go to, a folder or a bucket, looked at past Litestream: how much lies there, and erased."""
+
+import os
+from collections.abc import AsyncIterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+from .litestream.trouble import LitestreamTrouble, masked
+
+if TYPE_CHECKING:
+    from obstore.store import LocalStore, S3Store
+
+KEYS = {
+    "access_key_id": ("LITESTREAM_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"),
+    "secret_access_key": ("LITESTREAM_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"),
+}
+"""Where Litestream looks for them, and in which order."""
+PATIENCE = "20s"
+"""For one question, its repetitions included."""
+
+
+class Replica:
+    """By the address that Litestream is given, of everything or of one co-op's folder."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    async def size(self) -> int:
+        """Bytes. Raises LitestreamTrouble."""
+        return sum([found["size"] async for found in self._all()])
+
+    async def erase(self) -> int:
+        """Everything below this address; says how many pieces that were. Again is harmless. Raises LitestreamTrouble."""
+        pieces = [found["path"] async for found in self._all()]
+        if pieces:
+            import obstore
+
+            with _told(self.url):
+                await obstore.delete_async(self._store, pieces)
+        return len(pieces)
+
+    async def _all(self) -> AsyncIterator[Any]:
+        if self.url.startswith("file:") and not self._folder.is_dir():
+            return
+        with _told(self.url):
+            async for some in self._store.list():
+                for found in some:
+                    yield found
+
+    @cached_property
+    def _folder(self) -> Path:
+        """Nothing in it is percent-encoded, as Litestream takes it."""
+        return Path(self.url.removeprefix("file://"))
+
+    @cached_property
+    def _store(self) -> "LocalStore | S3Store":
+        from obstore.store import LocalStore, S3Store
+
+        if self.url.startswith("file:"):
+            return LocalStore(self._folder, automatic_cleanup=True)
+        parts = urlsplit(self.url)
+        asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        about: dict[str, Any] = {"region": asked.get("region", "us-east-1")}
+        for name, variables in KEYS.items():
+            if value := next(filter(None, map(os.environ.get, variables)), ""):
+                about[name] = value
+        if endpoint := asked.get("endpoint"):
+            about["endpoint"] = endpoint if "://" in endpoint else f"https://{endpoint}"
+            about["virtual_hosted_style_request"] = asked.get("force-path-style") == "false"
+        return S3Store(
+            parts.netloc,
+            prefix=parts.path.strip("/"),
+            config=cast(Any, about),
+            client_options={"allow_http": about.get("endpoint", "").startswith("http://"), "timeout": PATIENCE},
+            retry_config={"max_retries": 2},
+        )
+
+
+class _told:
+    """Whatever goes wrong there is said in one sentence, without secrets."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        from obstore.exceptions import BaseError
+
+        if isinstance(error, BaseError | OSError):
+            said = masked(str(error)).partition("\n")[0][:300]
+            raise LitestreamTrouble(f"{masked(self._url)} cannot be reached: {said}") from None
