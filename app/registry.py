@@ -56,6 +56,16 @@ class Entry:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A co-op was restored from its copies, to see whether it can be."""
+
+    at: float
+    """Seconds since the epoch."""
+    fault: str
+    """What was wrong with them, in a sentence; empty where nothing was."""
+
+
 class Registry:
     """One file, one connection of the one thread that serves; each look-up is an indexed read of microseconds."""
 
@@ -155,6 +165,27 @@ class Registry:
         """When the next of them will, after now."""
         due: float | None = self._file.execute("SELECT min(due) FROM coops WHERE due > ?", (now,)).fetchone()[0]
         return inf if due is None else due
+
+    def drill(self, id: str) -> Drill | None:
+        """The last one of this co-op."""
+        row = self._file.execute("SELECT drilled, fault FROM coops WHERE id = ? AND drilled NOTNULL", (id,)).fetchone()
+        return row and Drill(*row)
+
+    def note_drill(self, id: str, drill: Drill) -> None:
+        self._file.execute("UPDATE coops SET drilled = ?, fault = ? WHERE id = ?", (drill.at, drill.fault, id))
+
+    def longest_undrilled(self, most: int) -> list[str]:
+        """Of those that are closed, the ones whose last drill is the longest ago; those without any first."""
+        question = "SELECT id FROM coops WHERE NOT open ORDER BY drilled LIMIT ?"
+        return [id for (id,) in self._file.execute(question, (most,))]
+
+    def last_done(self, chore: str) -> float:
+        """Seconds since the epoch; 0 for what the machine has never done."""
+        row = self._file.execute("SELECT done FROM chores WHERE name = ?", (chore,)).fetchone()
+        return float(row[0]) if row else 0.0
+
+    def note_done(self, chore: str, now: float) -> None:
+        self._file.execute("INSERT OR REPLACE INTO chores (name, done) VALUES (?, ?)", (chore, now))
 
     def _one(self, question: str, answer: str) -> Entry | None:
         row = self._file.execute(question, (answer,)).fetchone()

@@ -32,7 +32,7 @@ class Replica:
         return sum([found["size"] async for found in self._all()])
 
     async def erase(self) -> int:
-        """Everything below this address; says how many pieces that were. Again is harmless. Raises LitestreamTrouble."""
+        """All that lies below; says how many pieces that were. Again is harmless. Raises LitestreamTrouble."""
         pieces = [found["path"] async for found in self._all()]
         if pieces:
             import obstore
