@@ -92,6 +92,8 @@ def migrate(data_dir: Path | None) -> None:
     """Bring every co-op's file to this version."""
     counts = asked(data_dir, "migrate")
     click.echo(f"{counts['upgraded']} upgraded, {counts['current']} current, {counts['newer']} from a newer version.")
+    if counts["asleep"]:
+        click.echo(f"{counts['asleep']} asleep in their copies; each is brought up when it wakes.")
     if counts["newer"]:
         raise Trouble("Some files were written by a newer Rose Ash; run that one.")
 

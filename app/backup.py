@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from ops.litestream import Litestream, holding_lock
 
 from .coop import Coop
+from .sleeping import bring_back
 from .trouble import Trouble
 
 log = logging.getLogger("backup")
@@ -18,6 +19,10 @@ PATIENCE = 10.0
 """Seconds in which Litestream says that it has copied a file."""
 LARGEST = 16 * 2**20
 """Bytes of a write-ahead log that nobody copies, before it is folded into its file."""
+
+
+class Missing(Exception):
+    """A file that is not here, nor anywhere."""
 
 
 class Kept(StrEnum):
@@ -83,6 +88,19 @@ class Backup:
         """Whether a file that is closed may be taken away or replaced: no Litestream reads it any more."""
         litestream = self.litestream
         return not (litestream and await litestream.holds(file) and not await litestream.unregister(file))
+
+    async def is_all_copied(self, file: Path) -> bool:
+        """Of a closed file, which Litestream lets go of; False where nobody can say so."""
+        if not self.alive or not self.litestream:
+            return False
+        await self.litestream.register(file)
+        return await self.litestream.unregister(file)
+
+    async def bring_back(self, file: Path) -> None:
+        """A file that is in its copies alone. Raises LitestreamTrouble, and Missing where nothing is copied."""
+        if not self.litestream:
+            raise Missing(file)
+        await bring_back(self.litestream, file, self._data)
 
     def copies(self, file: Path) -> Path | None:
         """The folder of a co-op's copies; None where it has none. Raises Trouble where they are in no folder."""

@@ -23,7 +23,7 @@ from .coding import takes_gzip
 from .coop import Coop
 from .pages import Answer, Message, Page, Parts, cut
 from .shelf import Kept, Shelf, Version
-from .tenants import Tenants, host_of
+from .tenants import GLANCE, Tenants, host_of
 
 LIMIT = 32 * 2**20  # bytes
 NOTHING = Kept(Parts({}, b""), 0, ("", 0), inf)
@@ -75,7 +75,7 @@ class Doorkeeper:
 
     async def _opened(self, id: str) -> Coop | None:
         with suppress(Exception):  # it will be raised again where it is told as a page
-            async with self.tenants.use(id):
+            async with self.tenants.use(id, GLANCE):
                 pass
         return self.tenants.open.get(id)
 

@@ -3,12 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from time import time
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from .main import House
 
 log = logging.getLogger("chores")
+DAY = 86400
+AT_ONCE = 100
+"""Co-ops that go to sleep, before others have a turn."""
 
 
 class Chore(NamedTuple):
@@ -24,7 +28,17 @@ async def fold(house: "House") -> None:
             await house.backup.trim(coop)
 
 
-CHORES = (Chore(fold, 10),)
+async def lay_down(house: "House") -> None:
+    """Whoever was not asked for as long as ROSE_SLEEP_AFTER says, some at a time."""
+    if not house.settings.sleep_after:
+        return
+    since = time() - house.settings.sleep_after * DAY
+    for id in [*house.tenants.idle(since), *house.registry.unused(since, AT_ONCE)]:
+        if not await house.tenants.lay_down(id):
+            log.warning("%s does not go to sleep yet: it is busy, or not all of it is copied", id)
+
+
+CHORES = (Chore(fold, 10), Chore(lay_down, 30))
 
 
 class Chores:

@@ -61,8 +61,8 @@ async def list_coops(house: "House", say: Say) -> list[dict[str, str]]:
 
 
 async def migrate(house: "House", say: Say) -> dict[str, int]:
-    """Every file to the newest version; one that is from a newer Rose Ash is left, and counted."""
-    counts = {"upgraded": 0, "current": 0, "newer": 0}
+    """Every file to the newest version; one that is from a newer Rose Ash, or asleep, is left, and counted."""
+    counts = {"upgraded": 0, "current": 0, "newer": 0, "asleep": 0}
     entries = house.registry.all()
     for number, entry in enumerate(entries):
         say(number, len(entries), entry.slug)

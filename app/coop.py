@@ -38,7 +38,7 @@ class Coop:
         limits: flows.Limits | None = None,
         clock: Callable[[], float] = time,
     ) -> None:
-        self.file, self.id, self.users = file, file.parent.name, 0
+        self.file, self.id, self.users, self.asked = file, file.parent.name, 0, clock()
         self.due: float | None = None
         """Once it is closed: when it next wants somebody."""
         self._alarm, self._clock, self._sealer = alarm, clock, sealer
@@ -104,7 +104,7 @@ class Coop:
         To ask lets go of Python's one lock, which the server's own thread wants: that costs far more than the answer.
         """
         if self._lately is None:
-            self._lately = self.version()
+            self._lately, self.asked = self.version(), self._clock()
             asyncio.get_running_loop().call_soon(setattr, self, "_lately", None)
         return self._lately
 

@@ -14,11 +14,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domains.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded, TooMany, say
+from ops.litestream import LitestreamTrouble
 
 from .accept import prefers_json
 from .keys import WrongKey
 from .migrations import NewerFile
-from .tenants import Away
+from .tenants import Away, Waking
 
 log = logging.getLogger("errors")
 BUSY = 5  # seconds
@@ -33,6 +34,8 @@ class Refused:
     sentence: str
     wait: int = 0
     reference: str = ""
+    comes_back: bool = False
+    """Whether the page asks again by itself."""
 
 
 PAGES = {
@@ -77,6 +80,10 @@ SOON = (
     say("This site is away for a moment"),
     say("Whoever runs it is moving it, or bringing it back. Come again in a minute."),
 )
+WAKING = (
+    say("This site is waking up"),
+    say("Nobody was here for a while. It comes by itself in a moment."),
+)
 ELSEWHERE = (
     say("That came from another site"),
     say("For your safety it was not done. Open the page here and do it again."),
@@ -107,6 +114,11 @@ def refused(error: Exception) -> Refused:
             return Refused(503, *AWAY, wait=300)
         case Away():
             return Refused(503, *SOON, wait=BUSY)
+        case Waking():
+            return Refused(503, *WAKING, wait=1, comes_back=True)
+        case LitestreamTrouble():
+            log.error("a co-op cannot be brought back from its copies: %s", error)
+            return Refused(503, *AWAY, wait=BUSY, comes_back=True)
         case HTTPException(detail="client disconnected prematurely"):
             return _page(400)
         case HTTPException(status_code=status) if status in PAGES and status != 500:

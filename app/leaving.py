@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from domains.check import Check
 from domains.errors import NotFound
+from ops.litestream import LitestreamTrouble
 
 from . import label as labels
 from . import moving, parcel
@@ -138,7 +139,11 @@ async def alone(house: "House", entry: Entry) -> AsyncIterator[None]:
         async with house.tenants.away(entry.id):
             if not await house.backup.lets_go(house.tenants.file(entry.id)):
                 raise Trouble(f"Litestream does not let go of {entry.slug}; see its log, then try again.")
+            if house.registry.is_asleep(entry.id):
+                await house.backup.bring_back(house.tenants.file(entry.id))
             yield
+    except LitestreamTrouble as trouble:
+        raise Trouble(f"{trouble}.") from None
     except Away:
         raise Trouble(f"Somebody is still busy in {entry.slug}, or it is being moved; try again.") from None
 

@@ -150,6 +150,18 @@ class Registry:
         """`due`: when its flows next want somebody."""
         self._file.execute("UPDATE coops SET open = 0, due = ?, used = ? WHERE id = ?", (due, now, id))
 
+    def note_asleep(self, id: str) -> None:
+        """It is closed, and its file is in its copies alone; opening it ends that."""
+        self._file.execute("UPDATE coops SET asleep = 1 WHERE id = ?", (id,))
+
+    def is_asleep(self, id: str) -> bool:
+        return bool(self._file.execute("SELECT 1 FROM coops WHERE id = ? AND asleep", (id,)).fetchone())
+
+    def unused(self, since: float, most: int) -> list[str]:
+        """Closed co-ops whose files are here, and were closed before that."""
+        question = "SELECT id FROM coops WHERE NOT open AND NOT asleep AND used < ? ORDER BY used LIMIT ?"
+        return [id for (id,) in self._file.execute(question, (since, most))]
+
     def were_open(self) -> list[str]:
         return [id for (id,) in self._file.execute("SELECT id FROM coops WHERE open")]
 

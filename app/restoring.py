@@ -1,7 +1,6 @@
 """What can be asked of the owner of a data folder when a co-op goes back in time; functions as in `commands.py`."""
 
 import asyncio
-import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from .label import careful
 from .leaving import alone, known
 from .migrations import HEAD, version_of
 from .registry import Entry
+from .sleeping import clear
 from .trouble import Trouble
 
 if TYPE_CHECKING:
@@ -118,11 +118,9 @@ def _swapped(house: "House", entry: Entry, restored: Path) -> Path | None:
 
 
 def _put_back(house: "House", entry: Entry, there: Path | None) -> None:
-    """With nothing left in its folder of what was there, for Litestream too remembers a file beside it."""
     file = house.tenants.file(entry.id)
     if there:
-        shutil.rmtree(file.parent, ignore_errors=True)
-        file.parent.mkdir(parents=True, mode=0o700)
+        clear(file)
         _move(there, file)
 
 

@@ -15,7 +15,11 @@ WEAK = 32
 """Characters of a secret key, below which it could be guessed."""
 KEYS = ("LITESTREAM_", "AWS_")
 """What variables begin with that are Litestream's."""
-TAKES = {"port": "takes a whole number from 1 to 65535", "open_coops": "takes a whole number from 1 on"}
+TAKES = {
+    "port": "takes a whole number from 1 to 65535",
+    "open_coops": "takes a whole number from 1 on",
+    "sleep_after": "takes a number of days, or 0 for never",
+}
 """Setting -> what it takes, where its type alone decides."""
 
 
@@ -46,6 +50,11 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("", description="The sender of mails; empty: hello@ the co-op's host.")
     open_coops: int = Field(50, ge=1, description="How many co-ops' files stay open at most.")
+    sleep_after: float = Field(
+        0,
+        ge=0,
+        description="Days after which the file of a co-op that nobody opened is left to its copies alone; 0: never.",
+    )
     client_header: str = Field(
         "",
         description="The header in which a proxy names the visitor's address: X-Forwarded-For, Fly-Client-IP.",

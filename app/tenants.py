@@ -7,17 +7,20 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
+from math import inf
 from pathlib import Path
 from time import time
 from typing import Any, Literal, TypeVar
 
 from domains.errors import NotFound
+from ops.litestream import LitestreamTrouble
 
 from . import migrations
-from .backup import Backup
+from .backup import Backup, Missing
 from .coop import Coop
 from .dues import Dues
 from .registry import Registry, canonical
+from .sleeping import drop
 
 Done = TypeVar("Done")
 HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?", re.ASCII | re.IGNORECASE)
@@ -28,8 +31,18 @@ FINISHING = 20
 """Seconds that whoever uses a co-op may take to be done with it, before it is taken away."""
 
 
+GLANCE = 1.0
+"""Seconds in which a page of a co-op that slept may come, before its visitor is told that it wakes up."""
+LULL = 5.0
+"""Seconds after which a file that could not be brought back is asked for again."""
+
+
 class Away(Exception):
     """This co-op's file is being taken away or replaced; it is back, or gone, in a moment."""
+
+
+class Waking(Exception):
+    """This co-op's file is being brought back from its copies."""
 
 
 class Tenants:
@@ -49,6 +62,8 @@ class Tenants:
         self._wanted: Counter[str] = Counter()
         self._few = asyncio.Semaphore(OPENING)
         self._away: set[str] = set()
+        self._called: dict[str, float] = {}
+        self._lost: dict[str, tuple[float, LitestreamTrouble]] = {}
 
     def id_at(self, host: str) -> str:
         """Raises NotFound."""
@@ -61,9 +76,10 @@ class Tenants:
         return found.url if found else ""
 
     @asynccontextmanager
-    async def use(self, id: str) -> AsyncIterator[Coop]:
-        """Nobody closes a co-op that is used. Raises NotFound, Away, NewerFile, WrongKey."""
-        coop = await self._take(id)
+    async def use(self, id: str, patience: float = inf) -> AsyncIterator[Coop]:
+        """Nobody closes a co-op that is used. Raises NotFound, Away, NewerFile, WrongKey; for one that sleeps also
+        LitestreamTrouble, and Waking, `patience` seconds after somebody called it first."""
+        coop = await self._take(id, patience)
         try:
             yield coop
         finally:
@@ -106,36 +122,93 @@ class Tenants:
             await asyncio.wait([self._close(id)])
         shutil.rmtree(self.file(id).parent, ignore_errors=True)
 
-    async def upgrade(self, id: str) -> Literal["current", "upgraded", "newer"]:
-        """Brings its file to the newest version, if it is closed and behind; whatever is open is current."""
+    async def upgrade(self, id: str) -> Literal["current", "upgraded", "newer", "asleep"]:
+        """Brings its file to the newest version, if it is closed and behind; whatever is open is current, and one that
+        sleeps will be when it wakes."""
         await self._settled(id)
+        if not self.file(id).exists():
+            return "asleep"
         return (
             "current"
             if id in self.open or id in self._away
             else await asyncio.shield(self._begin(id, self._upgrade(id)))
         )
 
+    async def lay_down(self, id: str) -> bool:
+        """From now on its file is where its copies are; False where it is used, or nobody can say that it is copied."""
+        await self._settled(id)
+        if id in self.open and not self.open[id].at_work():
+            await asyncio.wait([self._close(id)])
+        if id in self._away or self._wanted[id] or id in self.open or id in self._under_way:
+            return False
+        return await asyncio.shield(self._begin(id, self._lay_down(id)))
+
+    def idle(self, since: float) -> list[str]:
+        """Open co-ops that nobody has asked anything since then."""
+        return [id for id, coop in self.open.items() if coop.asked < since and not coop.at_work()]
+
     def left_open(self) -> Iterable[Path]:
         """Every file that is open, and those that a killed process left so."""
         return [self.file(id) for id in self.registry.were_open() if self.file(id).exists()]
 
-    async def _take(self, id: str) -> Coop:
+    async def _take(self, id: str, patience: float) -> Coop:
         if id in self._away:
             raise Away(id)
         self._wanted[id] += 1  # so that it is not closed between being opened and being used
         try:
-            while id not in self.open:
-                if not await self._settled(id):
-                    await asyncio.shield(self._begin(id, self._open(id)))
+            if id not in self.open:
+                await self._wait_for(id, patience)
         finally:
             self._wanted -= Counter([id])
         coop = self.open[id] = self.open.pop(id)  # the last one asked for is the last to close
         coop.users += 1
+        coop.asked = time()
         return coop
+
+    async def _wait_for(self, id: str, patience: float) -> None:
+        """Raises Waking."""
+        limit = asyncio.timeout(self._left_to(id, patience))
+        try:
+            async with limit:
+                await self._opened(id)
+        except TimeoutError:
+            if limit.expired():
+                raise Waking(id) from None
+            raise
+
+    async def _opened(self, id: str) -> None:
+        while id not in self.open:
+            if not await self._settled(id):
+                await asyncio.shield(self._begin(id, self._open(id)))
+
+    def _left_to(self, id: str, patience: float) -> float | None:
+        """Seconds, of those since it was called first; all the time for a file that is here."""
+        if patience == inf or self.file(id).exists():
+            return None
+        now = asyncio.get_running_loop().time()
+        return max(self._called.setdefault(id, now) + patience - now, 0)
+
+    async def _bring_back(self, id: str) -> None:
+        if not self.registry.by_id(id):
+            raise NotFound(id)
+        now = asyncio.get_running_loop().time()
+        if id in self._lost and now < self._lost[id][0]:
+            raise self._lost[id][1]
+        self._lost.pop(id, None)
+        try:
+            async with self._few:
+                await self.backup.bring_back(self.file(id))
+        except LitestreamTrouble as trouble:
+            self._lost[id] = now + LULL, trouble
+            raise
+        except Missing:
+            raise NotFound(id) from None
+        finally:
+            self._called.pop(id, None)
 
     async def _open(self, id: str) -> None:
         if not self.file(id).exists():
-            raise NotFound(id)
+            await self._bring_back(id)
         while len(self._closing) >= CLOSING:
             await asyncio.wait(self._closing, return_when=asyncio.FIRST_COMPLETED)
         async with self._few:
@@ -157,6 +230,14 @@ class Tenants:
             return "newer"
         await asyncio.to_thread(migrations.upgrade, self.file(id))
         return "upgraded"
+
+    async def _lay_down(self, id: str) -> bool:
+        if self.file(id).exists():
+            if not await self.backup.is_all_copied(self.file(id)):
+                return False
+            self.registry.note_asleep(id)  # then a file that is still here is only forgotten, never missed
+            await asyncio.to_thread(drop, self.file(id))
+        return True
 
     def _shrink(self) -> None:
         """Closes those that nobody has asked for the longest, of those that nobody uses."""

@@ -27,11 +27,13 @@ from .mail import Folder, Server
 from .security import FORM, SAFE, client
 from .setup import Setup
 from .templates import templates
-from .tenants import Tenants
+from .tenants import GLANCE, Tenants
 
 log = logging.getLogger("visits")
 AGAIN = (408, 409, 429, 503)
 """Refusals after which the same form may well be taken."""
+FORMS = 20.0
+"""Seconds that a form waits for a co-op that wakes up: rather that than to be sent again."""
 
 
 class Visits:
@@ -57,8 +59,9 @@ class Visits:
         """
         if not coop_of(request.scope):
             raise NotFound(request.scope["path"])
+        patience = GLANCE if request.method in SAFE else FORMS
         async with (
-            self._tenants.use(coop_of(request.scope)) as coop,
+            self._tenants.use(coop_of(request.scope), patience) as coop,
             coop.reading() if request.method in SAFE else coop.writing() as db,
         ):
             yield await self._made(request, db, coop)
@@ -74,6 +77,8 @@ class Visits:
             answer = _bare(refused, request, {})
         if refused.wait:
             answer.headers["retry-after"] = str(refused.wait)
+        if refused.comes_back and request.method in SAFE:
+            answer.headers["refresh"] = str(refused.wait)
         answer.headers["cache-control"] = "no-store"
         await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
 
@@ -81,7 +86,7 @@ class Visits:
         typed = await _typed(request) if refused.status in AGAIN else {}
         template = "errors/refused.html"
         try:
-            async with self._tenants.use(coop_of(request.scope)) as coop, coop.reading() as db:
+            async with self._tenants.use(coop_of(request.scope), GLANCE) as coop, coop.reading() as db:
                 view = await self._made(request, db, coop)
                 title = view.text(refused.heading)
                 return await view.render(template, title=title, status=refused.status, refused=refused, typed=typed)
