@@ -12,7 +12,7 @@ from .control import importing
 from .coops import coop
 from .flow import flow
 from .settings import Settings
-from .shell import AS_JSON, asked, command
+from .shell import AS_JSON, asked, command, watched
 from .trouble import Trouble
 
 COLOURS = {"good": "green", "warn": "yellow", "bad": "red"}
@@ -85,6 +85,27 @@ def list_coops(data_dir: Path | None, as_json: bool) -> None:
 def sign_in(data_dir: Path | None, slug: str, address: str) -> None:
     """Print a link that signs EMAIL in to the co-op SLUG, once, within half an hour."""
     click.echo(asked(data_dir, "sign_in_link", slug=slug, address=address))
+
+
+@command(main, "restore")
+@click.option("--from", "source", metavar="URL", default="", help="Where its copies are; else ROSE_REPLICA.")
+@click.option("--all", "everything", is_flag=True, help="Every co-op now; else each when somebody asks for it.")
+@AS_JSON
+def restore(data_dir: Path | None, source: str, everything: bool, as_json: bool) -> None:
+    """Make an empty machine again what its copies say; set the ROSE_SECRET_KEY that it had first."""
+    from .rebuilding import rebuild
+
+    settings = Settings.read(data_dir=data_dir)
+    made = watched(settings, lambda say: rebuild(settings, say, source=source, everything=everything))
+    if as_json:
+        click.echo(json.dumps(made))
+    else:
+        rest = f"; the other {made['asleep']} come when somebody asks for them" if made["asleep"] else ""
+        click.echo(f"{made['here']} of {made['coops']} co-ops are here{rest}. `rose serve` serves them all.")
+        for slug, fault in made["faults"].items():
+            click.echo(f"{slug} could not be brought back: {fault}", err=True)
+    if made["faults"]:
+        sys.exit(1)
 
 
 @command(main, "migrate")

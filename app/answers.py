@@ -15,6 +15,7 @@ from .control import Say, socket_of
 from .keys import WrongKey
 from .main import House
 from .migrations import NewerFile
+from .rebuilding import check_new
 from .settings import Settings
 from .trouble import Trouble
 
@@ -46,6 +47,7 @@ async def answering(house: House) -> AsyncIterator[None]:
 
 async def answer_alone(settings: Settings, asked: dict[str, Any], say: Say) -> dict[str, Any]:
     """For a command that holds the lock, where no server runs."""
+    await check_new(settings)
     house = House(settings)
     async with house.awake():
         return await answer(house, asked, say)

@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ops.litestream import Litestream, holding_lock
+from ops.litestream import Litestream, holding_lock, restore
 
+from . import moving
 from .coop import Coop
-from .sleeping import bring_back
 from .trouble import Trouble
 
 log = logging.getLogger("backup")
@@ -97,10 +98,20 @@ class Backup:
         return await self.litestream.unregister(file)
 
     async def bring_back(self, file: Path) -> None:
-        """A file that is in its copies alone. Raises LitestreamTrouble, and Missing where nothing is copied."""
+        """A file that is in its copies alone, as it was copied last; it is there whole, or not at all.
+
+        Raises LitestreamTrouble, and Missing where nothing is copied.
+        """
         if not self.litestream:
             raise Missing(file)
-        await bring_back(self.litestream, file, self._data)
+        waiting = moving.place(self._data)
+        try:
+            await restore(self.litestream.replica_of(file), waiting)
+            await asyncio.to_thread(clear, file)
+            waiting.rename(file)
+        finally:
+            for left in waiting.parent.glob(f"{waiting.name}*"):
+                left.unlink()
 
     def copies(self, file: Path) -> Path | None:
         """The folder of a co-op's copies; None where it has none. Raises Trouble where they are in no folder."""
@@ -131,6 +142,12 @@ class Backup:
         finally:
             if self._asked[file] is mine:
                 del self._asked[file]
+
+
+def clear(file: Path) -> None:
+    """Its folder, with nothing left in it of what was there, for Litestream too remembers a file beside it."""
+    shutil.rmtree(file.parent, ignore_errors=True)
+    file.parent.mkdir(parents=True, mode=0o700)
 
 
 def _device(folder: Path) -> int:

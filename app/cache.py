@@ -21,9 +21,10 @@ from fragments.caching import SESSION, Caching, wants_fragment
 from .bearers import READERS, STRANGER, Bearer, bearer_of
 from .coding import takes_gzip
 from .coop import Coop
+from .hosts import host_of
 from .pages import Answer, Message, Page, Parts, cut
 from .shelf import Kept, Shelf, Version
-from .tenants import GLANCE, Tenants, host_of
+from .tenants import GLANCE, Tenants
 
 LIMIT = 32 * 2**20  # bytes
 NOTHING = Kept(Parts({}, b""), 0, ("", 0), inf)

@@ -10,7 +10,8 @@ from domains.errors import NotFound
 
 from . import security
 from .errors import PAGES, Refused, from_elsewhere
-from .tenants import Tenants, host
+from .hosts import host
+from .tenants import Tenants
 
 Show = Callable[[Refused, Any, Any, Any], Awaitable[None]]
 PATIENCE = 20

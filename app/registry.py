@@ -7,8 +7,7 @@ from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from domains.site import is_local
-
+from .hosts import canonical
 from .trouble import Trouble
 
 STEPS = (
@@ -154,6 +153,13 @@ class Registry:
         """It is closed, and its file is in its copies alone; opening it ends that."""
         self._file.execute("UPDATE coops SET asleep = 1 WHERE id = ?", (id,))
 
+    def lay_down_all(self, but: Iterable[str]) -> None:
+        """On a machine that has the copies of the others alone. Whatever was open when this was copied is due at once,
+        for nobody noted when it would be."""
+        with self._writing() as file:
+            file.execute("UPDATE coops SET asleep = 1, due = CASE WHEN open THEN 0 ELSE due END, open = 0")
+            file.executemany("UPDATE coops SET asleep = 0, used = unixepoch() WHERE id = ?", [(id,) for id in but])
+
     def is_asleep(self, id: str) -> bool:
         return bool(self._file.execute("SELECT 1 FROM coops WHERE id = ? AND asleep", (id,)).fetchone())
 
@@ -225,10 +231,3 @@ class _Kept:
 def hosts_of(entry: Entry) -> Iterable[str]:
     """The address's own host, and the slug's on this machine."""
     return dict.fromkeys((canonical(urlsplit(entry.url).netloc), f"{entry.slug}.localhost"))
-
-
-def canonical(host: str) -> str:
-    """As hosts are compared: in small letters, without a default port, and on this machine itself without any."""
-    name, _, port = host.lower().partition(":")
-    name = name.removesuffix(".")
-    return name if port in ("", "80", "443") or is_local(name) else f"{name}:{port}"

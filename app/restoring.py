@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from ops.litestream import LitestreamTrouble, restore
 
 from . import moving, parcel
+from .backup import clear
 from .label import careful
 from .leaving import alone, known
 from .migrations import HEAD, version_of
 from .registry import Entry
-from .sleeping import clear
 from .trouble import Trouble
 
 if TYPE_CHECKING:

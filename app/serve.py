@@ -17,6 +17,7 @@ from .answers import answering
 from .commands import create_coop, quiet, sign_in_link
 from .control import owning
 from .main import House
+from .rebuilding import check_new
 from .settings import Settings
 from .setup import local_url
 from .trouble import Trouble
@@ -40,7 +41,7 @@ def serve(settings: Settings, *, sample: bool) -> None:
         try:
             import uvloop
 
-            uvloop.run(_serve(House(settings), sample))
+            uvloop.run(_serve(settings, sample))
         except LitestreamTrouble as trouble:
             raise Trouble(str(trouble)) from None
 
@@ -62,7 +63,9 @@ def granian(app: Any, host: str, port: int) -> "Server":
     )
 
 
-async def _serve(house: House, sample: bool) -> None:
+async def _serve(settings: Settings, sample: bool) -> None:
+    await check_new(settings)
+    house = House(settings)
     server = granian(house.app, house.settings.host, house.settings.port)
     async with house.serving(), answering(house):
         if sample:

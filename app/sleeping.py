@@ -2,32 +2,66 @@
 
 import asyncio
 import shutil
+from math import inf
 from pathlib import Path
+from time import monotonic
 
-from ops.litestream import Litestream, restore
+from domains.errors import NotFound
+from ops.litestream import LitestreamTrouble
 
-from . import moving
+from .backup import Backup, Missing
+from .registry import Registry
+
+LULL = 5.0
+"""Seconds after which a file that could not be brought back is asked for again."""
 
 
-def drop(file: Path) -> None:
-    """A closed file, with all that lies beside it; its log last, for without that it would be an older file."""
+class Sleepers:
+    def __init__(self, registry: Registry, backup: Backup) -> None:
+        self._registry, self._backup = registry, backup
+        self.called: set[str] = set()
+        """Those that are being brought back."""
+        self._since: dict[str, float] = {}
+        self._lost: dict[str, tuple[float, LitestreamTrouble]] = {}
+
+    def patience(self, id: str, patience: float) -> float | None:
+        """Seconds left of those that may pass since somebody called it first; None for all the time."""
+        if patience == inf:
+            return None
+        now = monotonic()
+        return max(self._since.setdefault(id, now) + patience - now, 0)
+
+    async def bring_back(self, id: str, file: Path) -> None:
+        """Raises NotFound, LitestreamTrouble."""
+        if not self._registry.by_id(id):
+            raise NotFound(id)
+        until, trouble = self._lost.pop(id, (0.0, None))
+        try:
+            if trouble and monotonic() < until:
+                raise trouble
+            until = monotonic() + LULL
+            self.called.add(id)
+            await self._backup.bring_back(file)
+        except LitestreamTrouble as trouble:
+            self._lost[id] = until, trouble
+            raise
+        except Missing:
+            raise NotFound(id) from None
+        finally:
+            self.called.discard(id)
+            self._since.pop(id, None)
+
+    async def lay_down(self, id: str, file: Path) -> bool:
+        """Drops a closed file; False, and it stays, where nobody can say that all of it is copied."""
+        if file.exists():
+            if not await self._backup.is_all_copied(file):
+                return False
+            self._registry.note_asleep(id)  # first: a file that is still here then is used as it is
+            await asyncio.to_thread(_drop, file)
+        return True
+
+
+def _drop(file: Path) -> None:
+    """Its log last, for without that it would be an older file."""
     file.unlink()
     shutil.rmtree(file.parent, ignore_errors=True)
-
-
-async def bring_back(litestream: Litestream, file: Path, data: Path) -> None:
-    """As it was copied last; it is there whole, or not at all. Raises LitestreamTrouble."""
-    waiting = moving.place(data)
-    try:
-        await restore(litestream.replica_of(file), waiting)
-        await asyncio.to_thread(clear, file)
-        waiting.rename(file)
-    finally:
-        for left in waiting.parent.glob(f"{waiting.name}*"):
-            left.unlink()
-
-
-def clear(file: Path) -> None:
-    """Its folder, with nothing left in it of what was there, for Litestream too remembers a file beside it."""
-    shutil.rmtree(file.parent, ignore_errors=True)
-    file.parent.mkdir(parents=True, mode=0o700)

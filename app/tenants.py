@@ -1,30 +1,25 @@
 """Host -> co-op -> file. The session is the tenant: whoever holds one cannot reach another co-op."""
 
 import asyncio
-import re
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
-from functools import lru_cache
 from math import inf
 from pathlib import Path
 from time import time
 from typing import Any, Literal, TypeVar
 
 from domains.errors import NotFound
-from ops.litestream import LitestreamTrouble
 
 from . import migrations
-from .backup import Backup, Missing
+from .backup import Backup
 from .coop import Coop
 from .dues import Dues
-from .registry import Registry, canonical
-from .sleeping import drop
+from .registry import Registry
+from .sleeping import Sleepers
 
 Done = TypeVar("Done")
-HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?", re.ASCII | re.IGNORECASE)
-"""A name or an address, and a port (RFC 9110)."""
 OPENING, CLOSING = 4, 8
 """Co-ops that are opened, and closed, at once: as many more than the bound may be open for a moment."""
 FINISHING = 20
@@ -33,8 +28,6 @@ FINISHING = 20
 
 GLANCE = 1.0
 """Seconds in which a page of a co-op that slept may come, before its visitor is told that it wakes up."""
-LULL = 5.0
-"""Seconds after which a file that could not be brought back is asked for again."""
 
 
 class Away(Exception):
@@ -62,8 +55,7 @@ class Tenants:
         self._wanted: Counter[str] = Counter()
         self._few = asyncio.Semaphore(OPENING)
         self._away: set[str] = set()
-        self._called: dict[str, float] = {}
-        self._lost: dict[str, tuple[float, LitestreamTrouble]] = {}
+        self._sleepers = Sleepers(registry, backup)
 
     def id_at(self, host: str) -> str:
         """Raises NotFound."""
@@ -102,6 +94,8 @@ class Tenants:
             self._away.discard(id)
 
     async def close(self) -> None:
+        for id in self._sleepers.called & self._under_way.keys():  # it stays where it is; nobody waits for it any more
+            self._under_way[id].cancel()
         while self.open or self._under_way:
             for id in self.open.keys() - self._under_way.keys():
                 self._close(id)
@@ -141,7 +135,7 @@ class Tenants:
             await asyncio.wait([self._close(id)])
         if id in self._away or self._wanted[id] or id in self.open or id in self._under_way:
             return False
-        return await asyncio.shield(self._begin(id, self._lay_down(id)))
+        return await asyncio.shield(self._begin(id, self._sleepers.lay_down(id, self.file(id))))
 
     def idle(self, since: float) -> list[str]:
         """Open co-ops that nobody has asked anything since then."""
@@ -167,7 +161,7 @@ class Tenants:
 
     async def _wait_for(self, id: str, patience: float) -> None:
         """Raises Waking."""
-        limit = asyncio.timeout(self._left_to(id, patience))
+        limit = asyncio.timeout(None if self.file(id).exists() else self._sleepers.patience(id, patience))
         try:
             async with limit:
                 await self._opened(id)
@@ -181,34 +175,10 @@ class Tenants:
             if not await self._settled(id):
                 await asyncio.shield(self._begin(id, self._open(id)))
 
-    def _left_to(self, id: str, patience: float) -> float | None:
-        """Seconds, of those since it was called first; all the time for a file that is here."""
-        if patience == inf or self.file(id).exists():
-            return None
-        now = asyncio.get_running_loop().time()
-        return max(self._called.setdefault(id, now) + patience - now, 0)
-
-    async def _bring_back(self, id: str) -> None:
-        if not self.registry.by_id(id):
-            raise NotFound(id)
-        now = asyncio.get_running_loop().time()
-        if id in self._lost and now < self._lost[id][0]:
-            raise self._lost[id][1]
-        self._lost.pop(id, None)
-        try:
-            async with self._few:
-                await self.backup.bring_back(self.file(id))
-        except LitestreamTrouble as trouble:
-            self._lost[id] = now + LULL, trouble
-            raise
-        except Missing:
-            raise NotFound(id) from None
-        finally:
-            self._called.pop(id, None)
-
     async def _open(self, id: str) -> None:
         if not self.file(id).exists():
-            await self._bring_back(id)
+            async with self._few:
+                await self._sleepers.bring_back(id, self.file(id))
         while len(self._closing) >= CLOSING:
             await asyncio.wait(self._closing, return_when=asyncio.FIRST_COMPLETED)
         async with self._few:
@@ -230,14 +200,6 @@ class Tenants:
             return "newer"
         await asyncio.to_thread(migrations.upgrade, self.file(id))
         return "upgraded"
-
-    async def _lay_down(self, id: str) -> bool:
-        if self.file(id).exists():
-            if not await self.backup.is_all_copied(self.file(id)):
-                return False
-            self.registry.note_asleep(id)  # then a file that is still here is only forgotten, never missed
-            await asyncio.to_thread(drop, self.file(id))
-        return True
 
     def _shrink(self) -> None:
         """Closes those that nobody has asked for the longest, of those that nobody uses."""
@@ -277,16 +239,3 @@ class Tenants:
         if there := self._under_way.get(id):
             await asyncio.wait([there])
         return there is not None
-
-
-def host(scope: Mapping[str, Any]) -> str:
-    """The one Host of a request, as the registry knows it; "" unless there is exactly one, no longer than names are."""
-    hosts = [value for name, value in scope["headers"] if name == b"host"]
-    return host_of(hosts[0]) if len(hosts) == 1 else ""
-
-
-@lru_cache(1000)
-def host_of(said: bytes) -> str:
-    """As the registry knows it; "" for what is no host."""
-    found = HOST.fullmatch(said.decode("latin1")) if len(said) < 300 else None
-    return canonical(found[0]) if found and int(found[1] or 0) < 2**16 else ""

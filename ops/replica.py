@@ -1,7 +1,7 @@
 """The place that copies go to, a folder or a bucket, looked at past Litestream: how much lies there, and erased."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -29,25 +29,24 @@ class Replica:
 
     async def size(self) -> int:
         """Bytes. Raises LitestreamTrouble."""
-        return sum([found["size"] async for found in self._all()])
+        return sum(found["size"] for found in await asyncio.to_thread(self._all))
 
     async def erase(self) -> int:
         """All that lies below; says how many pieces that were. Again is harmless. Raises LitestreamTrouble."""
-        pieces = [found["path"] async for found in self._all()]
-        if pieces:
-            import obstore
+        return await asyncio.to_thread(self._erase)
 
-            with _told(self.url):
-                await obstore.delete_async(self._store, pieces)
+    def _erase(self) -> int:
+        pieces = [found["path"] for found in self._all()]
+        with _told(self.url):
+            self._store.delete(pieces)
         return len(pieces)
 
-    async def _all(self) -> AsyncIterator[Any]:
+    def _all(self) -> list[Any]:
+        """Asked in a thread: what the library does by itself on our loop may outlive it, and take the process along."""
         if self.url.startswith("file:") and not self._folder.is_dir():
-            return
+            return []
         with _told(self.url):
-            async for some in self._store.list():
-                for found in some:
-                    yield found
+            return [found for some in self._store.list() for found in some]
 
     @cached_property
     def _folder(self) -> Path:

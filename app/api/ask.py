@@ -4,8 +4,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs
 
-from app.registry import Registry, canonical
-from app.tenants import host
+from app.hosts import canonical, host
+from app.registry import Registry
 from domains.site import is_local
 
 PATH = "/api/ask"
