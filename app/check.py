@@ -147,7 +147,8 @@ def _replica(settings: Settings) -> Finding:
     folder = Path(unquote(urlsplit(url).path))
     if not is_elsewhere(url, settings.data_dir):
         mend = "Set ROSE_REPLICA to an s3:// address, or to a folder on another disk."
-        return Finding("replica", "warn", f"{folder}: a copy on this disk, which goes when the disk goes", mend)
+        alone = "; the only one there is of co-ops that sleep" if settings.sleep_after else ""
+        return Finding("replica", "warn", f"{folder}: a copy on this disk, which goes when the disk goes{alone}", mend)
     return Finding("replica", "good", f"{folder}, on another disk")
 
 
