@@ -66,8 +66,11 @@ bench: setup-test  ## what a page, the memory, a start and flows cost, beside th
 bench-flows: setup-test  ## flows alone, beside DBOS Transact on SQLite and on PostgreSQL (ten minutes)
 	@$(BIN)/python -m tests.bench.flows $(BENCH)
 
-bench-scale: setup-test  ## ten thousand co-ops beside a hundred: nothing may grow with those that sleep
-	@$(BIN)/python -m tests.bench.scale $(BENCH)
+bench-scale: setup-test  ## ten thousand co-ops beside a hundred, closed and asleep: nothing may grow with them
+	@status=0; \
+	$(BIN)/python -m tests.bench.scale $(BENCH) || status=1; \
+	$(BIN)/python -m tests.bench.sleepers $(BENCH) || status=1; \
+	exit $$status
 
 pictures: setup-test  ## the pictures of README.md, of the sample co-op as it is now
 	@$(BIN)/python -m tests.e2e.pictures

@@ -95,7 +95,7 @@ class Backup:
         if not self.alive or not self.litestream:
             return False
         await self.litestream.register(file)
-        return await self.litestream.unregister(file)
+        return await self.litestream.unregister(file) and not await self.litestream.holds(file)
 
     async def bring_back(self, file: Path) -> None:
         """A file that is in its copies alone, as it was copied last; it is there whole, or not at all.

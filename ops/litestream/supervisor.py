@@ -40,6 +40,7 @@ class Litestream:
         self._child: Child | None = None  # only once it answers and every opened file is registered
         self._watching: asyncio.Task[None] | None = None
         self._unheard: set[Path] = set()
+        self._asking_again = asyncio.Lock()
 
     @property
     def alive(self) -> bool:
@@ -84,7 +85,8 @@ class Litestream:
     async def unregister(self, file: Path) -> bool:
         """True: all of `file` is in the replica and Litestream has let go of it. False: it still holds it, or is down;
         then the file must not be replaced. First close every connection of ours, and name it no more in `opened()`."""
-        self._unheard.discard(file)
+        async with self._asking_again:  # else it could be registered after all, behind our back
+            self._unheard.discard(file)
         if not await self.sync(file):
             return False
         return await self._ask("POST", "/unregister", {"path": str(file.absolute())}, ANSWER) is not None
@@ -159,9 +161,10 @@ class Litestream:
         ended = asyncio.ensure_future(child.ended())
         try:
             while not (await asyncio.wait([ended], timeout=AGAIN))[0]:
-                for file in list(self._unheard):
-                    log.warning("asking Litestream again to copy %s", file)
-                    await self._register(file)
+                async with self._asking_again:
+                    for file in list(self._unheard):
+                        log.warning("asking Litestream again to copy %s", file)
+                        await self._register(file)
             return await ended
         finally:
             ended.cancel()
