@@ -1,5 +1,6 @@
 """One map from every refusal, the domains' and the framework's own, to a status and a page."""
 
+import errno
 import logging
 import secrets
 import sqlite3
@@ -80,6 +81,13 @@ SOON = (
     say("This site is away for a moment"),
     say("Whoever runs it is moving it, or bringing it back. Come again in a minute."),
 )
+FULL = (
+    say("There is no room left on this machine"),
+    say(
+        "Pages can be read, but nothing can be kept. Nothing you typed is lost: send it again when whoever runs this "
+        "machine has made room."
+    ),
+)
 WAKING = (
     say("This site is waking up"),
     say("Nobody was here for a while. It comes by itself in a moment."),
@@ -109,6 +117,9 @@ def refused(error: Exception) -> Refused:
             return _page(503, wait=BUSY)
         case OperationalError() | sqlite3.OperationalError() if "locked" in str(error) or "busy" in str(error):
             return _page(503, wait=BUSY)
+        case OperationalError() | sqlite3.OperationalError() | OSError() if is_full(error):
+            log.error("the disk is full: %s", error)
+            return Refused(503, *FULL, wait=60)
         case NewerFile() | WrongKey():
             log.error("a co-op cannot be opened: %s: %s", type(error).__name__, error)
             return Refused(503, *AWAY, wait=300)
@@ -128,6 +139,13 @@ def refused(error: Exception) -> Refused:
     reference = secrets.token_hex(4)
     log.error("%s", reference, exc_info=error)
     return Refused(500, *PAGES[500], reference=reference)
+
+
+def is_full(error: Exception) -> bool:
+    """Whether there was no room on the disk."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return "disk is full" in str(error)
 
 
 def from_elsewhere() -> Refused:
