@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ops.litestream import binary
+from ops.litestream import TRIED, binary, version_of
 
 from .backup import is_elsewhere
 from .keys import Keyring, Sealer, WrongKey
@@ -20,6 +20,8 @@ RESET_BUG = (3, 51, 3)
 """SQLite before this one may lose commits when a write-ahead log is reset while another process reads it."""
 ROOM = 2**30
 """Bytes that a disk should have left."""
+SLACK = 60
+"""Seconds by which a clock may be put right without a word."""
 SENSIBLE = 1_760_000_000
 """A clock before October 2025 was never set."""
 
@@ -48,7 +50,7 @@ def _of(settings: Settings) -> Iterator[Finding]:
     if (settings.data_dir / "registry.db").exists():
         yield from _registry(settings)
     yield from _keys(settings)
-    yield _clock()
+    yield _clock(settings.data_dir)
     yield _litestream(settings)
     yield _replica(settings)
     yield _mail(settings)
@@ -122,10 +124,21 @@ def _keys(settings: Settings) -> Iterator[Finding]:
             connection.close()
 
 
-def _clock() -> Finding:
+def _clock(data: Path) -> Finding:
+    mend = "Set it: `timedatectl set-ntp true`."
     if time.time() < SENSIBLE:
-        return Finding("clock", "bad", f"it says {time.ctime()}", "Set it: `timedatectl set-ntp true`.")
+        return Finding("clock", "bad", f"it says {time.ctime()}", mend)
+    if says := set_back(data):
+        return Finding("clock", "warn", says, mend)
     return Finding("clock", "good", time.strftime("%Y-%m-%d %H:%M %Z"))
+
+
+def set_back(data: Path) -> str:
+    """What is told of a clock that is behind what was written last; else the empty text."""
+    newest = max((file.stat().st_mtime for file in data.glob("registry.db*")), default=0.0)
+    back = newest - time.time()
+    said = f"it says {time.ctime()}, and files here were written {back / 60:.0f} minutes later: it was set back"
+    return said if back > SLACK else ""
 
 
 def _litestream(settings: Settings) -> Finding:
@@ -135,7 +148,10 @@ def _litestream(settings: Settings) -> Finding:
         )
     if not (found := binary()):
         return Finding("Litestream", "bad", "the program is not installed", "Run `make setup`.")
-    return Finding("Litestream", "good", str(found))
+    if (version := version_of(found)) != TRIED:
+        says = f"{found} is version {version or 'unknown'}, and Rose Ash was tried with {TRIED}"
+        return Finding("Litestream", "warn", says, "Run `make setup`, which brings that one.")
+    return Finding("Litestream", "good", f"{found}, version {version}")
 
 
 def _replica(settings: Settings) -> Finding:

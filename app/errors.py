@@ -88,6 +88,12 @@ FULL = (
         "machine has made room."
     ),
 )
+FAILING = (
+    say("The disk of this machine fails"),
+    say(
+        "Nothing can be kept just now. Nothing you typed is lost: send it again when whoever runs it has looked at it."
+    ),
+)
 WAKING = (
     say("This site is waking up"),
     say("Nobody was here for a while. It comes by itself in a moment."),
@@ -120,6 +126,9 @@ def refused(error: Exception) -> Refused:
         case OperationalError() | sqlite3.OperationalError() | OSError() if is_full(error):
             log.error("the disk is full: %s", error)
             return Refused(503, *FULL, wait=60)
+        case OperationalError() | sqlite3.OperationalError() if "disk I/O error" in str(error):
+            log.error("the disk fails: %s", error)
+            return Refused(503, *FAILING, wait=60)
         case NewerFile() | WrongKey():
             log.error("a co-op cannot be opened: %s: %s", type(error).__name__, error)
             return Refused(503, *AWAY, wait=300)

@@ -14,6 +14,7 @@ import click
 from ops.litestream import LitestreamTrouble
 
 from .answers import answering
+from .check import set_back
 from .commands import create_coop, quiet, sign_in_link
 from .control import owning
 from .main import House
@@ -25,6 +26,7 @@ from .trouble import Trouble
 if TYPE_CHECKING:
     from granian.server.embed import Server
 
+log = logging.getLogger("serve")
 SAMPLE = {"name": "Oakhill Growers", "slug": "oakhill", "steward": "maud@oakhill.example"}
 
 
@@ -65,6 +67,8 @@ def granian(app: Any, host: str, port: int) -> "Server":
 
 async def _serve(settings: Settings, sample: bool) -> None:
     await check_new(settings)
+    if said := set_back(settings.data_dir):
+        log.warning("The clock may be wrong: %s", said)
     house = House(settings)
     server = granian(house.app, house.settings.host, house.settings.port)
     async with house.serving(), answering(house):

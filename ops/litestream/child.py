@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -17,6 +18,8 @@ from .config import check_address
 from .trouble import LitestreamTrouble, masked
 
 log = logging.getLogger("litestream")
+TRIED = "0.5.17"
+"""The version that all of this was measured with; another may corrupt what it copies, and says nothing."""
 LEVELS = logging.getLevelNamesMapping()
 LEASH = Path(__file__).parent.parent / "leash.py"
 _LINE = re.compile(r"time=\S+ level=(\w+) (.*)")
@@ -27,6 +30,15 @@ def binary() -> Path | None:
     places = [sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)]
     found = shutil.which("litestream", path=os.pathsep.join(places))
     return Path(found) if found else None
+
+
+def version_of(program: Path) -> str:
+    """Like 0.5.17; the empty text where it does not say."""
+    try:
+        said = subprocess.run([program, "version"], capture_output=True, timeout=10, env=_environment()).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return said.decode(errors="replace").strip().removeprefix("v")
 
 
 async def restore(replica_url: str, to: Path, *, at: str = "") -> None:
@@ -46,8 +58,8 @@ async def restore(replica_url: str, to: Path, *, at: str = "") -> None:
 class Child:
     """One run of the binary."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.pid = process.pid
+    def __init__(self, program: Path, process: asyncio.subprocess.Process) -> None:
+        self.program, self.pid = program, process.pid
         self.last_words = "it said nothing"
         self._process = process
         self._hearing = asyncio.create_task(self._hear())
@@ -64,7 +76,7 @@ class Child:
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C in a terminal is for the server, which ends us after its last commit
         )  # fmt: skip
-        return cls(process)
+        return cls(program, process)
 
     @property
     def alive(self) -> bool:

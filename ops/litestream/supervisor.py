@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .child import Child
+from .child import TRIED, Child, version_of
 from .config import address, check_address, config, make_private, socket_of, write_config
 from .lock import lock_to_hand_on
 from .trouble import LitestreamTrouble, masked
@@ -124,12 +124,20 @@ class Litestream:
     async def _ready(self, child: Child) -> None:
         """A Litestream whose socket fails only warns, so it is this child that must answer."""
         deadline = time.monotonic() + READY
-        while (await self._ask("GET", "/info", None, READY) or {}).get("pid") != child.pid:
+        while (about := await self._ask("GET", "/info", None, READY) or {}).get("pid") != child.pid:
             if not child.alive:
-                raise LitestreamTrouble(f"Litestream ended at once (code {await child.ended()}): {child.last_words}")
+                code, said = await child.ended(), await asyncio.to_thread(version_of, child.program)
+                raise LitestreamTrouble(
+                    f"Litestream ended at once (code {code}): {child.last_words}"
+                    + (f"; it is version {said}, and {TRIED} is wanted" if said != TRIED else "")
+                )
             if time.monotonic() > deadline:
                 raise LitestreamTrouble(f"Litestream does not answer on {self._socket}: {child.last_words}")
             await asyncio.sleep(0.02)
+        if (found := about.get("version")) != TRIED:
+            log.warning(
+                "Litestream is version %s; Rose Ash was tried with %s, and `rose drill` shows the rest", found, TRIED
+            )
 
     async def _register_opened(self) -> None:
         """Until nothing new was opened meanwhile: `register` refuses while this runs."""

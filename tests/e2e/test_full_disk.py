@@ -110,3 +110,15 @@ def test_a_full_disk_refuses_what_is_written_and_nothing_else(small, tmp_path):
     assert titles(small, tmp_path) == [*before, "before", "after-0", "after-1"]
     assert "Traceback" not in small.rose.log()
     assert small.rose.server.poll() is None
+
+
+def test_a_folder_that_can_only_be_read_is_one_sentence(rose, tmp_path):
+    if not can_mount(tmp_path):
+        pytest.skip("needs leave to mount a small disk in a namespace of its own (unshare)")
+    rose.create()
+    locked = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
+    for words in (["serve"], ["coop", "list"], ["migrate"]):
+        command = ["unshare", "-rm", "sh", "-ec", locked, "sh", str(rose.data), *ROSE, *words]
+        done = subprocess.run(command, env=rose.environment, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+        assert "cannot be written: Read-only file system" in done.stderr

