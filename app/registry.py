@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from domains.site import is_local
 
+from . import files
 from .trouble import Trouble
 
 STEPS = (
@@ -38,7 +39,7 @@ was last restored to see whether it can be, and what was wrong; `chores`: when t
 VERSION = len(STEPS)
 REMEMBERED = 1000
 """Hosts, so that the next request for one asks no file."""
-PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=500", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+PRAGMAS = ("busy_timeout=500", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
 class NewerVersion(Trouble):
@@ -71,9 +72,7 @@ class Registry:
 
     def __init__(self, file: Path) -> None:
         """Raises NewerVersion."""
-        self._file = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        for pragma in PRAGMAS:
-            self._file.execute(f"PRAGMA {pragma}")
+        self._file = files.connect(file, *PRAGMAS, check_same_thread=False)
         found = self._file.execute("PRAGMA user_version").fetchone()[0]
         if found > VERSION:
             self._file.close()
