@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from ops.litestream import TRIED, binary, version_of
 
+from . import files
 from .backup import is_elsewhere
 from .keys import Keyring, Sealer, WrongKey
 from .registry import NewerVersion, Registry
@@ -109,7 +110,7 @@ def _registry(settings: Settings) -> Iterator[Finding]:
 def _keys(settings: Settings) -> Iterator[Finding]:
     """Whether the secret key opens the first co-op that has a file."""
     for file in sorted(settings.data_dir.glob("coops/*/site.db"))[:1]:
-        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+        connection = files.connect(f"file:{file}?mode=ro", uri=True)
         try:
             found = connection.execute("SELECT name, wrapped FROM site_keys").fetchall()
             Keyring(Sealer(settings.secret_key.get_secret_value(), file.parent.name), dict(found))

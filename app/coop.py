@@ -4,8 +4,8 @@ import asyncio
 import json
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing, suppress
 from functools import cached_property, partial
 from pathlib import Path
 from time import time
@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 import flows
 from domains.activities import has_recorded
 
-from . import migrations
+from . import files, migrations
 from .keys import Keyring, Sealer
 from .reading import Reading
 
-PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-"""wal_autocheckpoint first of all: with SQLite's default, a file that Litestream is asked to sync loses commits."""
+PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+READING = (*PRAGMAS, "query_only=1")
 PATIENCE = 10  # seconds that a writer waits for its turn
 
 
@@ -42,9 +42,9 @@ class Coop:
         self.due: float | None = None
         """Once it is closed: when it next wants somebody."""
         self._alarm, self._clock, self._sealer = alarm, clock, sealer
-        self._readers = _plain(file, "BEGIN", query_only=True, pool_size=2, max_overflow=-1)  # they never wait
+        self._readers = _plain(file, "BEGIN", READING, pool_size=2, max_overflow=-1)  # they never wait
         self._writer = _writer(file)
-        self._plain = _plain(file, "BEGIN IMMEDIATE", poolclass=NullPool)
+        self._plain = _plain(file, "BEGIN IMMEDIATE", PRAGMAS, poolclass=NullPool)
         self._watcher: sqlite3.Connection | None = None
         self._opening = secrets.token_hex(4)
         self.seen, self._public = 0, 0
@@ -130,8 +130,7 @@ class Coop:
         try:
             if await asyncio.to_thread(migrations.is_behind, self.file):
                 await asyncio.to_thread(migrations.upgrade, self.file)
-            self._watcher = sqlite3.connect(self.file, isolation_level=None, check_same_thread=False)
-            _set(self._watcher, query_only=True)
+            self._watcher = files.connect(self.file, *READING, check_same_thread=False)
             if self._sealer and self._watcher.execute("SELECT 1 FROM site_keys").fetchone():
                 _ = self.keyring  # now or never: a file sealed under another key is not opened
             await self.flows.open()
@@ -163,15 +162,6 @@ class Coop:
         await self._writer.dispose()
 
 
-class _Undoing(sqlite3.Connection):
-    """Undone before it is closed: else a cursor that a cancelled task still holds would keep the file locked."""
-
-    def close(self) -> None:
-        if self.in_transaction:
-            self.rollback()
-        super().close()
-
-
 class _Reacting(Session):
     """Refuses to keep what nobody has reacted to: a commit anywhere else than in `writing` is a mistake."""
 
@@ -187,20 +177,18 @@ JSON: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=Fals
 
 def _writer(file: Path) -> AsyncEngine:
     pool = {"pool_size": 1, "max_overflow": 0, "pool_timeout": PATIENCE}
-    engine = create_async_engine(f"sqlite+aiosqlite:///{file}", connect_args={"factory": _Undoing}, **pool, **JSON)
-    _prepared(engine.sync_engine, "BEGIN IMMEDIATE")
+    how = files.how(*PRAGMAS)
+    engine = create_async_engine(f"sqlite+aiosqlite:///{file}", connect_args=how, **pool, **JSON)
+    _beginning(engine.sync_engine, "BEGIN IMMEDIATE")
     return engine
 
 
-def _plain(file: Path, begin: str, *, query_only: bool = False, **pool: Any) -> Engine:
-    return _prepared(create_engine(f"sqlite:///{file}", **pool, **JSON), begin, query_only=query_only)
+def _plain(file: Path, begin: str, pragmas: Sequence[str], **pool: Any) -> Engine:
+    return _beginning(create_engine(f"sqlite:///{file}", connect_args=files.how(*pragmas), **pool, **JSON), begin)
 
 
-def _prepared(engine: Engine, begin: str, *, query_only: bool = False) -> Engine:
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # the driver would begin late, so we begin ourselves
-        _set(connection, query_only=query_only)
+def _beginning(engine: Engine, begin: str) -> Engine:
+    """The driver would begin late, so we begin ourselves."""
 
     def start(connection: PoolProxiedConnection) -> None:
         cursor = connection.cursor()
@@ -211,17 +199,6 @@ def _prepared(engine: Engine, begin: str, *, query_only: bool = False) -> Engine
     return engine
 
 
-def _set(connection: sqlite3.Connection, *, query_only: bool) -> None:
-    cursor = connection.cursor()
-    for pragma in (*PRAGMAS, f"query_only={query_only:d}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
 def _checkpoint(file: Path) -> None:
-    connection = sqlite3.connect(file, isolation_level=None)
-    try:
-        _set(connection, query_only=False)
+    with closing(files.connect(file, *PRAGMAS)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        connection.close()

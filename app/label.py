@@ -4,11 +4,12 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import files
 from .trouble import Trouble
 
 MAGIC = b"SQLite format 3\0"
@@ -23,7 +24,7 @@ CREATE TABLE {TABLE} (
     kdf TEXT NOT NULL, salt BLOB NOT NULL, sealed BLOB NOT NULL
 )
 """
-CAREFUL = ("wal_autocheckpoint=0", "trusted_schema=OFF", "cell_size_check=ON", "synchronous=FULL", "busy_timeout=5000")
+CAREFUL = ("trusted_schema=OFF", "cell_size_check=ON", "synchronous=FULL", "busy_timeout=5000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,8 @@ class Label:
 @contextmanager
 def careful(file: Path) -> Iterator[sqlite3.Connection]:
     """A connection of our own, to a file that anybody may have made."""
-    connection = sqlite3.connect(file, isolation_level=None)
-    try:
-        for pragma in CAREFUL:
-            connection.execute(f"PRAGMA {pragma}")
+    with closing(files.connect(file, *CAREFUL)) as connection:
         yield connection
-    finally:
-        connection.close()
 
 
 def read(file: Path) -> Label:

@@ -7,6 +7,7 @@ from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from . import files
 from .hosts import canonical
 from .trouble import Trouble
 
@@ -37,7 +38,7 @@ was last restored to see whether it can be, and what was wrong; `chores`: when t
 VERSION = len(STEPS)
 REMEMBERED = 1000
 """Hosts, so that the next request for one asks no file."""
-PRAGMAS = ("wal_autocheckpoint=0", "busy_timeout=500", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+PRAGMAS = ("busy_timeout=500", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
 class NewerVersion(Trouble):
@@ -70,9 +71,7 @@ class Registry:
 
     def __init__(self, file: Path) -> None:
         """Raises NewerVersion."""
-        self._file = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        for pragma in PRAGMAS:
-            self._file.execute(f"PRAGMA {pragma}")
+        self._file = files.connect(file, *PRAGMAS, check_same_thread=False)
         found = self._file.execute("PRAGMA user_version").fetchone()[0]
         if found > VERSION:
             self._file.close()

@@ -3,12 +3,14 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, NullPool, create_engine, event
 
 from domains.base import watch
+
+from .. import files
 
 FOLDER = Path(__file__).parent
 ONE = threading.Lock()
@@ -32,17 +34,14 @@ def version_of(file: Path) -> str:
     """The empty text for a file that has none yet."""
     if not file.exists():
         return ""
-    connection = sqlite3.connect(file)
-    try:
-        connection.execute("PRAGMA wal_autocheckpoint=0")
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    with closing(files.connect(file)) as connection:
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            return ""
         return str(row[0]) if row else ""
-    except sqlite3.OperationalError as error:
-        if "no such table" not in str(error):
-            raise
-        return ""
-    finally:
-        connection.close()
 
 
 def upgrade(file: Path) -> None:
@@ -72,19 +71,8 @@ def upgrade(file: Path) -> None:
 
 @contextmanager
 def _writing(file: Path) -> Iterator[Connection]:
-    engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None
-        for pragma in (
-            "wal_autocheckpoint=0",
-            "busy_timeout=10000",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=OFF",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+    how = files.how("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=OFF")
+    engine = create_engine(f"sqlite:///{file}", connect_args=how, poolclass=NullPool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -2,10 +2,10 @@
 
 import secrets
 import shutil
-import sqlite3
 import time
 from contextlib import closing
 
+from app import files
 from app.keys import Sealer
 from app.registry import Entry, hosts_of
 
@@ -16,8 +16,8 @@ MONTH = 30 * 86400  # seconds
 
 def multiply(rose, many):
     """So many co-ops out of the first: each with an id, an address and sealed keys of its own, asleep for a month."""
-    with closing(sqlite3.connect(rose.data / "registry.db")) as registry, registry:
-        registry.execute("PRAGMA wal_autocheckpoint=0")
+    with closing(files.connect(rose.data / "registry.db")) as registry, registry:
+        registry.execute("BEGIN")
         (first,) = registry.execute("SELECT id FROM coops").fetchone()
         made = [_copy(rose, first, number) for number in range(1, many)]
         due = time.time() + MONTH
@@ -34,8 +34,8 @@ def _copy(rose, first, number):
     shutil.copyfile(rose.data / "coops" / first / "site.db", file)
     secret = rose.environment["ROSE_SECRET_KEY"]
     old, new = Sealer(secret, first), Sealer(secret, entry.id)
-    with closing(sqlite3.connect(file)) as coop, coop:
-        coop.execute("PRAGMA synchronous=OFF")
+    with closing(files.connect(file, "synchronous=OFF")) as coop, coop:
+        coop.execute("BEGIN")
         keys = coop.execute("SELECT name, wrapped FROM site_keys").fetchall()
         own = [(new.seal(name, old.open(name, wrapped)), name) for name, wrapped in keys]
         coop.executemany("UPDATE site_keys SET wrapped = ? WHERE name = ?", own)

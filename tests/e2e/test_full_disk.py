@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-import sqlite3
 import subprocess
 import time
 from contextlib import closing
@@ -12,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from app import files
 from tests.e2e.conftest import PATIENCE, ROOT, ROSE
 
 ROOM = 12 * 2**20
@@ -85,8 +85,7 @@ def titles(small, tmp_path):
     """Of its file as it lies on the disk, which is whole."""
     folder = tmp_path / secrets.token_hex(4)
     shutil.copytree(next(small.data.glob("coops/*")), folder)  # SQLite would look for that path in our own namespace
-    with closing(sqlite3.connect(folder / "site.db")) as file:
-        file.execute("PRAGMA wal_autocheckpoint=0")
+    with closing(files.connect(folder / "site.db")) as file:
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         return [title for (title,) in file.execute("SELECT title FROM blog_posts ORDER BY id")]
 

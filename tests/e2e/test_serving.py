@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import threading
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from app import files
 from tests.e2e.conftest import ROOT, ROSE, Rose
 
 
@@ -172,9 +172,8 @@ def test_what_is_wrong_at_the_start_is_one_sentence(rose, tmp_path):
     rose.create()
     (tmp_path / "file").touch()
     unwritable = rose.run("serve", "--data", str(tmp_path / "file" / "data"))
-    with sqlite3.connect(rose.data / "registry.db") as registry:
+    with closing(files.connect(rose.data / "registry.db")) as registry:
         registry.execute("PRAGMA user_version = 99")
-    registry.close()
     newer = rose.run("serve")
     rose.environment["ROSE_SECRET_KEY"] = "short"
     weak = rose.run("serve")
@@ -186,10 +185,8 @@ def test_what_is_wrong_at_the_start_is_one_sentence(rose, tmp_path):
 
 def test_a_coop_from_a_newer_version_is_away_and_harms_no_other(rose):
     newer, older = rose.create("Oak", "http://oak.example"), rose.create("Elm", "http://elm.example")
-    with sqlite3.connect(rose.data / "coops" / newer["id"] / "site.db") as file:
-        file.execute("PRAGMA wal_autocheckpoint = 0")
+    with closing(files.connect(rose.data / "coops" / newer["id"] / "site.db")) as file:
         file.execute("UPDATE alembic_version SET version_num = '9999'")
-    file.close()
     rose.serve("--replica", "none")
     away = asked(rose.port, b"GET / HTTP/1.1\r\nHost: oak.example\r\nConnection: close\r\n\r\n")
     there = asked(rose.port, b"GET / HTTP/1.1\r\nHost: elm.example\r\nConnection: close\r\n\r\n")
@@ -279,8 +276,7 @@ def posted(rose, host, path, body="", cookie=""):
 
 
 def titles(file):
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA wal_autocheckpoint = 0")
+    with closing(files.connect(file)) as connection:
         return [title for (title,) in connection.execute("SELECT title FROM blog_posts ORDER BY id")]
 
 

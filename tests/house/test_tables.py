@@ -1,13 +1,11 @@
 """What the models say is what a file has, and every public row raises the version."""
 
-import sqlite3
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from app import migrations
+from app import files, migrations
 from domains.base import Table, table_of, triggers
 
 
@@ -18,7 +16,7 @@ def file(tmp_path):
 
 
 def test_the_migrations_make_what_the_models_say(file):
-    engine = create_engine(f"sqlite:///{file}")
+    engine = create_engine(f"sqlite:///{file}", connect_args=files.how())
     with engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), Table.metadata) == []
@@ -26,7 +24,7 @@ def test_the_migrations_make_what_the_models_say(file):
 
 
 def test_the_file_raises_its_version_as_the_models_ask(file):
-    connection = sqlite3.connect(file)
+    connection = files.connect(file)
     assert dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")) == triggers(
         Table.metadata.tables
     )

@@ -2,14 +2,15 @@
 
 import asyncio
 import re
-import sqlite3
 import subprocess
 import sys
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from app import files
 from app.commands import create_coop, sign_in_link
 from app.sample import fill
 from domains import account, events
@@ -17,6 +18,7 @@ from tests.http.conftest import MEMBER
 
 LONDON = ZoneInfo("Europe/London")
 LEEKS = {"kind": "market.product", "ref": "3", "quantity": "2"}
+ROOT = Path(__file__).parents[2]
 LUNCH = {"kind": "event", "day": "2026-06-12"}
 
 
@@ -27,8 +29,8 @@ async def full(coop):
 
 @pytest.fixture
 def plain(coop):
-    """Whatever any tool may do to the file: a connection that knows nothing of us."""
-    connection = sqlite3.connect(coop.file, isolation_level=None)
+    """Whatever any tool may do to the file: a connection that this house does not know of."""
+    connection = files.connect(coop.file)
     yield connection.execute
     connection.close()
 
@@ -63,8 +65,8 @@ async def test_an_edit_shows_at_once(oak, member, steward):
 async def test_what_another_process_writes_shows_at_once(oak, member, coop, path, change):
     for who in (oak, member):
         assert "Rowan" not in (await who.get(path)).text
-    write = f"import sqlite3; sqlite3.connect({str(coop.file)!r}, isolation_level=None).execute({change!r})"
-    subprocess.run([sys.executable, "-c", write], check=True)
+    write = f"from app import files; files.connect({str(coop.file)!r}).execute({change!r}).connection.close()"
+    subprocess.run([sys.executable, "-c", write], check=True, cwd=ROOT)
     for who in (oak, member):
         assert "Rowan" in (await who.get(path)).text
 

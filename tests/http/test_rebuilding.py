@@ -1,18 +1,18 @@
 """An empty machine is made again of what a real Litestream copied from another."""
 
 import asyncio
-import sqlite3
 from contextlib import asynccontextmanager, closing
 
 import pytest
 from httpx import AsyncClient
 
+from app import files
 from app.commands import quiet
 from app.main import House
 from app.rebuilding import check_new, rebuild
 from app.trouble import Trouble
 from domains import account
-from ops.litestream import binary
+from ops.litestream import Litestream, binary
 from tests.http.conftest import Transport, copied
 
 pytestmark = pytest.mark.skipif(binary() is None, reason="needs the program litestream")
@@ -135,13 +135,9 @@ async def test_nobody_begins_anew_over_copies_that_are_there(lost, tmp_path):
 )
 async def test_a_registry_that_cannot_be_read_is_told(lost, tmp_path, change, said):
     source = tmp_path / "odd"
-    from ops.litestream import Litestream
-
     data = tmp_path / "odd-data"
     data.mkdir()
-    with closing(sqlite3.connect(data / "registry.db", isolation_level=None)) as connection:
-        for pragma in ("wal_autocheckpoint=0", "journal_mode=WAL"):
-            connection.execute(f"PRAGMA {pragma}")
+    with closing(files.connect(data / "registry.db", "journal_mode=WAL")) as connection:
         connection.execute("CREATE TABLE coops (id)")
         connection.execute(change)
         copies = Litestream(data, f"file://{source}", always=[data / "registry.db"])

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 from time import time
 
@@ -12,7 +12,7 @@ from sqlalchemy import insert
 import app.backup
 import app.cache
 import app.visits
-from app import chores
+from app import chores, files
 from app.commands import migrate, quiet
 from app.leaving import export_coop, remove_coop
 from app.restoring import restore_coop
@@ -174,10 +174,8 @@ async def test_a_file_that_is_here_after_all_is_used_as_it_is(house, id, oak):
     """Whoever lays it down is killed after the registry knows, before the file is gone."""
     async with house.tenants.away(id):
         house.registry.note_asleep(id)
-        with sqlite3.connect(house.tenants.file(id)) as connection:
-            connection.execute("PRAGMA wal_autocheckpoint=0")
+        with closing(files.connect(house.tenants.file(id))) as connection:
             connection.execute("UPDATE site SET name = 'As it is'")
-        connection.close()
     assert "As it is" in (await oak.get("/")).text
     assert not house.registry.is_asleep(id)
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from app import files
 from ops.litestream import Litestream, LitestreamTrouble, binary, child, config, holding_lock, restore, supervisor
 
 pytestmark = pytest.mark.skipif(binary() is None, reason="needs the program litestream")
@@ -57,9 +57,7 @@ def open_coop(folder, name="oak"):
     """Held open as the server does: WAL, and nobody but Litestream checkpoints."""
     file = folder / "coops" / name / "site.db"
     file.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(file, isolation_level=None)
-    connection.execute("PRAGMA wal_autocheckpoint=0")
-    connection.execute("PRAGMA journal_mode=WAL")
+    connection = files.connect(file, "journal_mode=WAL")
     connection.execute("CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, text TEXT)")
     return file, closing(connection)
 
@@ -76,7 +74,7 @@ def content(connection):
 
 async def restored(litestream, file, to):
     await restore(litestream.replica_of(file), to)
-    with closing(sqlite3.connect(to)) as connection:
+    with closing(files.connect(to)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         return content(connection)
 
@@ -119,9 +117,7 @@ async def test_what_was_committed_before_a_sync_is_restored_exactly(folder, repl
 async def test_the_registry_is_replicated_without_being_registered(folder, replica, tmp_path):
     registry = folder / "registry.db"
     async with running(folder, replica, always=[registry]) as litestream:
-        with closing(sqlite3.connect(registry, isolation_level=None)) as connection:
-            connection.execute("PRAGMA wal_autocheckpoint=0")
-            connection.execute("PRAGMA journal_mode=WAL")
+        with closing(files.connect(registry, "journal_mode=WAL")) as connection:
             connection.execute("CREATE TABLE coops (id TEXT)")
             assert await litestream.sync(registry)
             assert await restored(litestream, registry, tmp_path / "copy.db") == content(connection)

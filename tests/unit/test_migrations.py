@@ -1,7 +1,6 @@
 import asyncio
 import os
 import shutil
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
@@ -10,7 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from app import commands, migrations
+from app import commands, files, migrations
 from app.main import House
 from tests.http.conftest import settings
 
@@ -21,7 +20,7 @@ def file(tmp_path):
 
 
 def schema(file):
-    with closing(sqlite3.connect(file)) as connection:
+    with closing(files.connect(file)) as connection:
         return sorted(connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"))
 
 
@@ -111,7 +110,7 @@ def stand(data):
     """Co-op -> (version, tables, what it is called) of its file."""
     found = {}
     for file in sorted(data.glob("coops/*/site.db")):
-        with closing(sqlite3.connect(file)) as connection:
+        with closing(files.connect(file)) as connection:
             (called,) = connection.execute("SELECT name FROM site").fetchone()
         found[file.parent.name] = migrations.version_of(file), schema(file), called
     return found
@@ -144,16 +143,16 @@ def test_upgrading_twice_changes_nothing(file):
 
 def test_a_file_from_a_newer_version_is_left_as_it_is(file):
     migrations.upgrade(file)
-    with closing(sqlite3.connect(file)) as connection, connection:
+    with closing(files.connect(file)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     for question in (migrations.is_behind, migrations.upgrade):
         with pytest.raises(migrations.NewerFile):
             question(file)
 
 
-def test_a_file_is_never_checkpointed_by_itself(file):
+def test_a_file_has_a_log_that_readers_need_not_wait_for(file):
     migrations.upgrade(file)
-    with closing(sqlite3.connect(file)) as connection:
+    with closing(files.connect(file)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 

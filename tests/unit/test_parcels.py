@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from app import label, migrations, moving, parcel, wrapping
+from app import files, label, migrations, moving, parcel, wrapping
 from app.coop import Coop
 from app.keys import Keyring, Sealer, new_keys
 from app.label import careful
@@ -154,8 +154,7 @@ async def test_it_is_of_one_moment_while_others_write(live, tmp_path):
     ended = threading.Event()
 
     def write():
-        connection = sqlite3.connect(live.file, isolation_level=None, timeout=10)
-        connection.execute("PRAGMA wal_autocheckpoint=0")
+        connection = files.connect(live.file, timeout=10)
         number = 0
         while not ended.is_set():
             connection.execute("BEGIN IMMEDIATE")

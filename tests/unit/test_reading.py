@@ -1,7 +1,6 @@
 """Reads are done at once where they are asked; those that take long, beside everything else."""
 
 import asyncio
-import sqlite3
 import threading
 import time
 from functools import partial
@@ -10,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import OperationalError
 
+from app import files
 from domains import blog, market, site
 from domains.activities import ledger
 
@@ -96,8 +96,7 @@ async def test_there_are_as_many_readers_as_ask_and_none_can_write(coop):
 
 async def test_a_reader_waits_for_no_writer_whoever_it_is(coop):
     """A wait would be everybody's: SQLite would sleep in the loop's own thread."""
-    other = sqlite3.connect(coop.file, isolation_level=None)
-    other.execute("PRAGMA wal_autocheckpoint=0")
+    other = files.connect(coop.file)
     other.execute("BEGIN EXCLUSIVE")
     other.execute("UPDATE site SET name = 'mine'")
     before = time.perf_counter()
@@ -116,7 +115,7 @@ async def oak(coop):
 
 def committed(coop, sql):
     """By another process, as far as SQLite knows."""
-    other = sqlite3.connect(coop.file, isolation_level=None)
+    other = files.connect(coop.file)
     other.execute(sql)
     other.close()
 
