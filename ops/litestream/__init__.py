@@ -5,9 +5,9 @@ empty folder `litestream/` in the data folder. OPS.md says what was measured.
 """
 
 from .child import binary, restore
-from .config import config
+from .config import check_address, config
 from .lock import holding_lock
 from .supervisor import Litestream
 from .trouble import LitestreamTrouble
 
-__all__ = ["Litestream", "LitestreamTrouble", "binary", "config", "holding_lock", "restore"]
+__all__ = ["Litestream", "LitestreamTrouble", "binary", "check_address", "config", "holding_lock", "restore"]
