@@ -11,6 +11,7 @@ import click
 from .control import importing
 from .coops import coop
 from .flow import flow
+from .litestream import litestream
 from .settings import Settings
 from .shell import AS_JSON, asked, command, watched
 from .trouble import Trouble
@@ -26,6 +27,7 @@ def main() -> None:
 
 main.add_command(coop)
 main.add_command(flow)
+main.add_command(litestream)
 
 
 @command(main, "serve")

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from ops.litestream import Litestream, holding_lock, restore
 
 from . import moving
-from .coop import Coop
+from .settings import Settings
 from .trouble import Trouble
 
 log = logging.getLogger("backup")
@@ -40,6 +40,25 @@ def is_elsewhere(url: str, data: Path) -> bool:
     """Whether a copy there outlives the disk that holds the data folder."""
     folder = Path(unquote(urlsplit(url).path))
     return not url.startswith("file:") or _device(folder) != _device(data.absolute())
+
+
+def log_size(file: Path) -> int:
+    """Bytes of a file's write-ahead log."""
+    log = file.with_name(f"{file.name}-wal")
+    return log.stat().st_size if log.exists() else 0
+
+
+def beside(settings: Settings, opened: Callable[[], Iterable[Path]] = tuple) -> Litestream | None:
+    """The Litestream of these settings, not started yet; `opened`: what is open, to be copied by each that is started.
+
+    None for `--replica none`.
+    """
+    data = settings.data_dir
+    return (
+        Litestream(data, settings.replica_url, always=[data / "registry.db"], opened=opened)
+        if settings.replica_url
+        else None
+    )
 
 
 class Backup:
@@ -124,12 +143,12 @@ class Backup:
             )
         return Path(unquote(urlsplit(url).path)).parent
 
-    async def trim(self, coop: Coop) -> None:
-        """Without a Litestream nobody else folds the log."""
-        if not self.alive and coop.wal_size() > LARGEST:
+    async def trim(self, file: Path, fold: Callable[[], Awaitable[None]]) -> None:
+        """Without a Litestream nobody else folds the log, so `fold` does, once it is long."""
+        if not self.alive and log_size(file) > LARGEST:
             with holding_lock(self._data) as free:
                 if free:
-                    await coop.checkpoint()
+                    await fold()
 
     async def _confirm(self, file: Path, before: asyncio.Task[Kept] | None) -> Kept:
         if before:

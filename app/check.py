@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ops.litestream import TRIED, binary, version_of
+from ops.litestream import TRIED, LitestreamTrouble, binary, check_address, version_of
 
 from . import files
 from .backup import is_elsewhere
@@ -157,6 +157,10 @@ def _litestream(settings: Settings) -> Finding:
 
 def _replica(settings: Settings) -> Finding:
     url = settings.replica_url
+    try:
+        check_address(url or "file:///")
+    except LitestreamTrouble as trouble:
+        return Finding("replica", "bad", str(trouble), "Mend ROSE_REPLICA; until then `rose serve` does not start.")
     if not url.startswith("file:"):
         return Finding(
             "replica", "good" if url else "warn", url.partition("?")[0] or "none", "" if url else "See Litestream."

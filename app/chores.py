@@ -23,9 +23,10 @@ class Chore(NamedTuple):
 
 async def fold(house: "House") -> None:
     """The logs of open files, while no Litestream does it."""
-    if not house.backup.alive:
-        for coop in list(house.tenants.open.values()):
-            await house.backup.trim(coop)
+    for id in list(house.tenants.open):
+        if coop := house.tenants.open.get(id):  # closed meanwhile, its log went with it
+            await house.backup.trim(coop.file, coop.checkpoint)
+    await house.backup.trim(house.registry.path, house.registry.checkpoint)
 
 
 async def lay_down(house: "House") -> None:

@@ -145,11 +145,6 @@ class Coop:
         async with self.turn():
             await asyncio.to_thread(partial(_checkpoint, self.file))
 
-    def wal_size(self) -> int:
-        """Bytes."""
-        wal = self.file.with_name(self.file.name + "-wal")
-        return wal.stat().st_size if wal.exists() else 0
-
     async def close(self) -> None:
         await self.flows.close()
         await self.post.close()

@@ -16,11 +16,10 @@ import flows
 import fragments
 from domains import site as sites
 from fragments.view import Copies, Page
-from ops.litestream import Litestream
 
 from . import api, static
 from .api.ask import Ask
-from .backup import Backup, Kept
+from .backup import Backup, Kept, beside
 from .cache import Doorkeeper
 from .chores import Chores
 from .coop import Coop
@@ -54,8 +53,7 @@ class House:
         self.registry = Registry(data / "registry.db")
         self.dues = Dues()
         self._limits: dict[str, flows.Limits] = {}
-        litestream = self._litestream(data) if settings.replica_url else None
-        self.backup = Backup(data, litestream)
+        self.backup = Backup(data, beside(settings, opened=lambda: self.tenants.left_open()))
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
         self.worker, self.chores = Worker(self.tenants, self.dues), Chores(self)
         self.setup = Setup(self)
@@ -89,10 +87,6 @@ class House:
             if self.backup.litestream:
                 await self.backup.litestream.stop()
             self.registry.close()
-
-    def _litestream(self, data: Path) -> Litestream:
-        always = [data / "registry.db"]
-        return Litestream(data, self.settings.replica_url, always=always, opened=lambda: self.tenants.left_open())
 
     def _coop(self, file: Path) -> Coop:
         """A file that is about to be opened."""

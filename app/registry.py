@@ -71,6 +71,7 @@ class Registry:
 
     def __init__(self, file: Path) -> None:
         """Raises NewerVersion."""
+        self.path = file
         self._file = files.connect(file, *PRAGMAS, check_same_thread=False)
         found = self._file.execute("PRAGMA user_version").fetchone()[0]
         if found > VERSION:
@@ -84,6 +85,10 @@ class Registry:
 
     def close(self) -> None:
         self._file.close()
+
+    async def checkpoint(self) -> None:
+        """Folds the write-ahead log into the file; only while no Litestream could be reading it."""
+        self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def add(self, entry: Entry) -> None:
         """Raises Taken."""

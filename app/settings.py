@@ -125,6 +125,8 @@ def _said(problem: ErrorDetails) -> str:
 
 
 def _masked(value: object) -> str:
+    from ops.litestream.trouble import masked
+
     if isinstance(value, SecretStr):
         return "********" if value.get_secret_value() else ""
-    return str(value)
+    return masked(str(value))

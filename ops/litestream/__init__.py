@@ -5,9 +5,19 @@ empty folder `litestream/` in the data folder. OPS.md says what was measured.
 """
 
 from .child import TRIED, binary, restore, version_of
-from .config import config
+from .config import check_address, config
 from .lock import holding_lock
 from .supervisor import Litestream
 from .trouble import LitestreamTrouble
 
-__all__ = ["TRIED", "Litestream", "LitestreamTrouble", "binary", "config", "holding_lock", "restore", "version_of"]
+__all__ = [
+    "TRIED",
+    "Litestream",
+    "LitestreamTrouble",
+    "binary",
+    "check_address",
+    "config",
+    "holding_lock",
+    "restore",
+    "version_of",
+]

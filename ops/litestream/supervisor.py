@@ -46,10 +46,14 @@ class Litestream:
     def alive(self) -> bool:
         return self._child is not None and self._child.alive
 
+    def config(self) -> str:
+        """What it is told when it is started; LitestreamTrouble says why it cannot be."""
+        check_address(self.replica)
+        return config(self._folder, self.replica, self._always)
+
     async def start(self) -> None:
         """Returns when it answers; LitestreamTrouble says in one sentence why it cannot. From then on it is started
         again whenever it dies. Must be called in a thread that lives as long as the server: it dies with that one."""
-        check_address(self.replica)
         try:
             await self._launch()
         except OSError as error:
@@ -117,7 +121,7 @@ class Litestream:
         empty.mkdir(mode=0o700, exist_ok=True)
         if self._socket.parent != self._folder:
             make_private(self._socket.parent)
-        file = write_config(self._folder, config(self._folder, self.replica, self._always))
+        file = write_config(self._folder, self.config())
         arguments = ["replicate", "-no-expand-env", "-config", str(file)]
         return await Child.start(arguments, directory=empty, inherit=[lock])
 

@@ -5,7 +5,9 @@ from importlib.metadata import version
 from time import time
 
 import pytest
+from click.testing import CliRunner
 
+from app.__main__ import main
 from app.check import checks
 from app.commands import create_coop
 from app.main import House
@@ -29,6 +31,25 @@ def test_a_new_machine_is_told_what_is_not_safe_yet(found):
 def test_a_weak_key_is_all_that_is_told(found, monkeypatch):
     monkeypatch.setenv("ROSE_SECRET_KEY", "short")
     assert [finding.state for finding in found().values()] == ["bad"]
+
+
+@pytest.mark.parametrize("wrong", ["secret-access-key=thornbush", "sse-customer-key=thornbush"])
+def test_an_address_that_litestream_does_not_get_is_bad_and_its_keys_are_told_nobody(found, monkeypatch, wrong):
+    monkeypatch.setenv("ROSE_REPLICA", f"s3://bucket/rose?{wrong}")
+    told, shown = found()["replica"], Settings.read().shown()
+    assert told.state == "bad" and "thornbush" not in f"{told}{shown}"
+
+
+def test_the_configuration_that_is_printed_is_the_one_that_serve_writes(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROSE_SECRET_KEY", "an-honest-secret-for-tests-0123456789")
+    monkeypatch.setenv("ROSE_REPLICA", "s3://bucket/rose?region=eu&sse-kms-key-id=rose")
+    house = House(Settings.read(data_dir=tmp_path))
+    told = CliRunner().invoke(main, ["litestream", "config", "--data", str(tmp_path)])
+    assert told.exit_code == 0 and told.stdout == house.backup.litestream.config()
+    house.registry.close()
+    monkeypatch.setenv("ROSE_REPLICA", "none")
+    off = CliRunner().invoke(main, ["litestream", "config"])
+    assert off.exit_code == 1 and off.stderr == "rose: Nothing is copied: ROSE_REPLICA is none.\n"
 
 
 def test_a_folder_that_nobody_knows_is_named(found, tmp_path):
