@@ -9,6 +9,8 @@ SAID = {
     "saved": say("Saved."),
     "published": say("Published. Everybody can read it now."),
     "draft": say("Saved as a draft."),
+    "scheduled": say("Scheduled. It is published by itself when its time comes."),
+    "restored": say("It is as it was then. What it was until now is kept too."),
     "withdrawn": say("Withdrawn. Only editors see it now; you can offer it again."),
     "offered": say("On offer again. Everybody can see it now."),
     "cancelled": say("Cancelled. It stays in the calendar, and says so."),

@@ -1,9 +1,12 @@
 """What sets off each story, as people do it; told again after a crash, what was done is not done twice."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import func, select
 
 import flows
 from domains import account, blog
+from domains.activities import Activity, record
 from flows.engine.models import Run
 
 
@@ -17,6 +20,19 @@ async def publish(coop):
     if not posts:
         async with coop.writing() as db:
             await blog.write_post(db, blog.Words(title="Fire", tags="urgent, newsletter"), status="published")
+
+
+async def schedule(coop):
+    """A post for an hour from now, by the clock of the co-op, which is not everybody's."""
+    async with coop.reading() as db:
+        posts = await db.scalar(select(func.count(blog.Post.id)))
+    if not posts:
+        due = coop._clock() + 3600
+        async with coop.writing() as db:
+            post = await blog.write_post(db, blog.Words(title="Later"))
+            post.status, post.due = "scheduled", datetime.fromtimestamp(due, UTC)
+            about = {"post": post.id, "due": due}
+            await record(db, Activity(type="Schedule", kind="blog.post", ref=post.id, object=about))
 
 
 async def ask_to_join(coop):
@@ -43,6 +59,7 @@ async def cancel_a_request(coop):
 
 HAPPENINGS = {
     ("Create", "blog.post"): publish,
+    ("Schedule", "blog.post"): schedule,
     ("Offer", "account.request"): ask_to_join,
     ("Update", "flow.run"): cancel_a_request,
 }

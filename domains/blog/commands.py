@@ -1,8 +1,9 @@
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from itertools import chain, count
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.activities import Activity, record
@@ -10,7 +11,8 @@ from domains.check import Check
 from domains.errors import Conflict, say
 from domains.values import now, slug_of
 
-from .models import DRAFT, KINDS, PUBLISHED, STATUSES, Post
+from . import revisions
+from .models import DRAFT, KINDS, PUBLIC, PUBLISHED, SCHEDULED, STATUSES, VISIBILITIES, Post, Redirect
 from .queries import post
 
 RESERVED = frozenset(
@@ -28,7 +30,11 @@ COVERS = (
 """The linocuts that may stand over a post."""
 BECOMES = {
     (DRAFT, DRAFT): "Draft",
+    (DRAFT, SCHEDULED): "Schedule",
     (DRAFT, PUBLISHED): "Create",
+    (SCHEDULED, DRAFT): "Draft",
+    (SCHEDULED, SCHEDULED): "Schedule",
+    (SCHEDULED, PUBLISHED): "Create",
     (PUBLISHED, PUBLISHED): "Update",
     (PUBLISHED, DRAFT): "Delete",
 }
@@ -38,7 +44,8 @@ MOST_TAGS = 12
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is typed of a post or a page; `tags` are parted by commas, an empty `slug` comes from the title."""
+    """What is typed of a post or a page; `tags` are parted by commas, an empty `slug` comes from the title; `day` and
+    `time` say when it is to be published, of one that is scheduled."""
 
     title: str
     body: str = ""
@@ -47,42 +54,71 @@ class Words:
     tags: str = ""
     excerpt: str = ""
     cover: str = ""
+    visibility: str = PUBLIC
+    featured: str = ""
+    day: str = ""
+    time: str = ""
 
 
-async def write_post(db: AsyncSession, words: Words, *, author: str = "", status: str = DRAFT) -> Post:
-    """Raises Invalid."""
-    written = Post(**await _checked(db, words, status), author=author)
+async def write_post(
+    db: AsyncSession, words: Words, *, author: str = "", status: str = DRAFT, zone: tzinfo = UTC
+) -> Post:
+    """`zone`: of `day` and `time`. Raises Invalid."""
+    written = Post(**await _checked(db, words, status, zone), author=author)
     db.add(written)
-    return await _stand(db, written, status)
+    return await _stand(db, written, status, author)
 
 
-async def edit_post(db: AsyncSession, id: int, version: str, words: Words, *, status: str = "") -> Post:
+async def edit_post(
+    db: AsyncSession, id: int, version: str, words: Words, *, by: str = "", status: str = "", zone: tzinfo = UTC
+) -> Post:
     """`version` is of what was read before it was edited; its status stays unless another is given.
 
     What changes nothing is no edit. Raises NotFound, Invalid, and Conflict when somebody was quicker.
     """
     edited = await post(db, id)
     status = status or edited.status
-    said = await _checked(db, words, status, edited)
+    said = await _checked(db, words, status, zone, edited)
     if status == edited.status and all(getattr(edited, name) == value for name, value in said.items()):
         return edited
     if version != str(edited.version):
         raise Conflict(f"post {id} is at version {edited.version}, not {version}")
+    if edited.published and said["slug"] != edited.slug:
+        await db.merge(Redirect(slug=edited.slug, post=edited.id))
     for name, value in said.items():
         setattr(edited, name, value)
-    return await _stand(db, edited, status)
+    return await _stand(db, edited, status, by)
 
 
-async def publish_post(db: AsyncSession, id: int) -> Post:
+async def restore_post(db: AsyncSession, id: int, version: int, *, by: str = "") -> Post:
+    """As it was kept then, under the address and in the status that it has now. Raises NotFound."""
+    restored = await post(db, id)
+    was = (await revisions.revision(db, id, version)).words
+    changed = {name: value for name, value in was.items() if name != "slug" and getattr(restored, name) != value}
+    for name, value in changed.items():
+        setattr(restored, name, value)
+    return await _stand(db, restored, restored.status, by) if changed else restored
+
+
+async def publish_post(db: AsyncSession, id: int, *, by: str = "") -> Post:
     """Twice is once. Raises NotFound."""
     found = await post(db, id)
-    return found if found.is_published else await _stand(db, found, PUBLISHED)
+    return found if found.is_published else await _stand(db, found, PUBLISHED, by)
 
 
-async def unpublish_post(db: AsyncSession, id: int) -> Post:
+async def publish_scheduled_post(db: AsyncSession, id: int, due: datetime) -> bool:
+    """If it is still to be published then; whether it was. Again is harmless."""
+    found = await db.get(Post, id)
+    if not found or (found.status, found.due) != (SCHEDULED, due):
+        return False
+    await _stand(db, found, PUBLISHED, "")
+    return True
+
+
+async def unpublish_post(db: AsyncSession, id: int, *, by: str = "") -> Post:
     """It is a draft again. Twice is once. Raises NotFound."""
     found = await post(db, id)
-    return await _stand(db, found, DRAFT) if found.is_published else found
+    return found if found.status == DRAFT else await _stand(db, found, DRAFT, by)
 
 
 async def remove_post(db: AsyncSession, id: int) -> None:
@@ -100,7 +136,9 @@ def read_body(typed: str) -> str:
     return body
 
 
-async def _checked(db: AsyncSession, words: Words, status: str, own: Post | None = None) -> dict[str, Any]:
+async def _checked(
+    db: AsyncSession, words: Words, status: str, zone: tzinfo, own: Post | None = None
+) -> dict[str, Any]:
     """Raises Invalid."""
     check = Check()
     said = {
@@ -111,10 +149,26 @@ async def _checked(db: AsyncSession, words: Words, status: str, own: Post | None
         "cover": check.one_of("cover", words.cover, ("", *COVERS)),
         "tags": _tags(check, words.tags),
         "slug": await _slug(db, check, words, own),
+        "visibility": check.one_of("visibility", words.visibility, VISIBILITIES),
+        "featured": bool(words.featured),
+        "due": _due(check, words, zone) if status == SCHEDULED else None,
     }
     check.one_of("status", status, STATUSES)
+    if own and own.is_published and status == SCHEDULED:
+        check.refuse("status", say("It is published already. Take it off the site first."))
     check.done()
     return said
+
+
+def _due(check: Check, words: Words, zone: tzinfo) -> datetime | None:
+    day = check.day("day", words.day, say("Say on which day."))
+    hour = check.time("time", words.time, say("Say at what time."))
+    if day is None or hour is None:
+        return None
+    due = datetime.combine(day, hour, zone).astimezone(UTC)
+    if due <= now():
+        check.refuse("day", say("That is past. Choose a time to come, or publish it now."))
+    return due
 
 
 def _tags(check: Check, typed: str) -> list[str]:
@@ -140,12 +194,17 @@ async def _free_slug(db: AsyncSession, wanted: str) -> str:
     return next(slug for slug in chain([wanted], (f"{wanted}-{n}" for n in count(2))) if slug not in taken)
 
 
-async def _stand(db: AsyncSession, changed: Post, status: str) -> Post:
+async def _stand(db: AsyncSession, changed: Post, status: str, by: str) -> Post:
     """Keeps it in this status, and records what that means. What is published again is mailed to nobody again."""
     was, is_new = changed.status, changed.published is None
     changed.status, changed.updated, changed.version = status, now(), changed.version + 1
+    if status != SCHEDULED:
+        changed.due = None
     if status == PUBLISHED and is_new:
         changed.published = changed.updated
+    await db.flush()
+    await db.execute(delete(Redirect).where(Redirect.slug == changed.slug))  # whoever is there now is meant
+    await revisions.keep(db, changed, by)
     await _tell(db, BECOMES[was, status], changed, is_new=is_new)
     return changed
 
@@ -161,5 +220,6 @@ async def _tell(db: AsyncSession, type: str, told: Post, *, is_new: bool = False
         "urgent": is_new and "urgent" in told.tags,
         "newsletter": is_new and "newsletter" in told.tags,
         "author": told.author,
+        **({"due": told.due.timestamp()} if told.due else {}),
     }
     await record(db, Activity(type=type, kind="blog.post", ref=told.id, object=object))

@@ -1,13 +1,16 @@
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
 from domains.values import Instant, now
 
 KINDS = ("post", "page")
-DRAFT, PUBLISHED = STATUSES = ("draft", "published")
+DRAFT, SCHEDULED, PUBLISHED = STATUSES = ("draft", "scheduled", "published")
+PUBLIC, MEMBERS = VISIBILITIES = ("public", "members")
+"""Who reads all of it; its title and its summary are for everyone."""
 
 
 class Post(Table):
@@ -29,12 +32,46 @@ class Post(Table):
     published: Mapped[datetime | None] = mapped_column(Instant, index=True, default=None)
     """For the first time; it stays when the post is taken down."""
     updated: Mapped[datetime] = mapped_column(Instant, default_factory=now)
+    due: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    """When it is to be published, while it is scheduled."""
+    visibility: Mapped[str] = mapped_column(default=PUBLIC, server_default=PUBLIC)
+    featured: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it stands before the others."""
     version: Mapped[int] = mapped_column(default=0)
     """Raised with every change; whoever edits an older one overwrites nothing."""
 
     @property
     def is_published(self) -> bool:
         return self.status == PUBLISHED
+
+
+class Revision(Table):
+    """What was kept of a post, each time."""
+
+    __tablename__ = "blog_revisions"
+    private = True
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    post: Mapped[int] = mapped_column(ForeignKey("blog_posts.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    words: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """All that can be edited of it, by its columns' names."""
+    status: Mapped[str]
+    by: Mapped[str]
+    """What whoever kept it was called then; empty for the house itself."""
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+Index("blog_revisions_post", Revision.post, Revision.version, unique=True)
+
+
+class Redirect(Table):
+    """An address that a published post had, before it was given another."""
+
+    __tablename__ = "blog_redirects"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    post: Mapped[int] = mapped_column(ForeignKey("blog_posts.id", ondelete="CASCADE"), index=True)
 
 
 class MenuItem(Table):

@@ -9,7 +9,7 @@ from domains.base import is_none_of, table_of
 from domains.check import SLUG
 from domains.errors import NotFound
 
-from .models import PUBLISHED, MenuItem, Post
+from .models import PUBLISHED, MenuItem, Post, Redirect
 
 _posts, _items = table_of(Post).c, table_of(MenuItem).c
 _LISTED = select(*(column for column in _posts if column is not _posts.body))
@@ -17,7 +17,8 @@ _PUBLIC = _LISTED.where(_posts.status == PUBLISHED)
 _NEWS = _PUBLIC.where(_posts.kind == "post", is_none_of(_posts.id, "but"))
 _NEWS = _NEWS.order_by(_posts.published.desc(), _posts.id.desc())
 _ANY_NEWS = select(_posts.id).where(_posts.status == PUBLISHED, _posts.kind == "post").limit(1)
-_LATEST = _NEWS.limit(bindparam("most"))
+_LATEST = _NEWS.order_by(None).order_by(_posts.featured.desc(), _posts.published.desc(), _posts.id.desc())
+_LATEST = _LATEST.limit(bindparam("most"))
 _PAGES = _PUBLIC.where(_posts.kind == "page").order_by(func.lower(_posts.title), _posts.id).limit(bindparam("most"))
 _POSTS = _LISTED.order_by(_posts.updated.desc(), _posts.id.desc())
 _NAVIGATION = select(table_of(MenuItem)).order_by(_items.position, _items.id)
@@ -50,8 +51,15 @@ async def post_at(db: AsyncSession, slug: str, *, drafts: bool = False) -> Post:
     raise NotFound(f"no post at {slug!r}")
 
 
+async def moved(db: AsyncSession, slug: str) -> str | None:
+    """Where a published post is now that was at this slug once."""
+    asked = select(_posts.slug).join(Redirect, Redirect.post == _posts.id)
+    found: str | None = await db.scalar(asked.where(Redirect.slug == slug, _posts.status == PUBLISHED))
+    return found
+
+
 async def latest(db: AsyncSession, most: int = 5, *, but: Collection[int] = ()) -> Sequence[Any]:
-    """Published posts, the newest first: rows without their bodies."""
+    """Published posts, the featured before the others, the newest first: rows without their bodies."""
     return (await db.execute(_LATEST, {"but": list(but), "most": most})).all()
 
 

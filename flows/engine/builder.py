@@ -66,13 +66,14 @@ class flow:
         tag: str,
         seconds: float | Take = 0,
         days: float = 0,
-        until: str = "",
+        until: str | Take = "",
         choices: tuple[str, ...] = (),
         mail: Mapping[str, Any] | None = None,
         next: str = FOLLOWING,
         late: str = FOLLOWING,
     ) -> Self:
-        """For `seconds` or `days`, or `until` the next such hour of the co-op: `Friday 08:00`."""
+        """For `seconds` or `days`; or `until` the next such hour of the co-op, `Friday 08:00`, or an instant that was
+        said, in seconds since the epoch."""
         return self._add(Suspend(name, tag, seconds or days * DAY, mail, next, late, until, choices))
 
     def build(self) -> Flow:
@@ -152,7 +153,7 @@ def _is_brief(node: Suspend) -> bool:
 
 def _hours(built: Flow) -> list[str]:
     said = [built.every, *(node.until for node in built.nodes if isinstance(node, Suspend))]
-    return [when for when in said if when]
+    return [when for when in said if when and not isinstance(when, Take)]
 
 
 def _check_child(node: Each) -> None:

@@ -10,7 +10,7 @@ from . import children, store
 from .clocks import hour_of, zone_of
 from .deliveries import queue
 from .effects import UnknownEffect
-from .graph import END, Branch, Each, Effect, Segment, Suspend, resolve
+from .graph import END, Branch, Each, Effect, Segment, Suspend, Take, resolve
 from .limits import Later
 from .performing import BUSY, PATIENCE, Held, Performing, Place
 from .runners import cheapest, named
@@ -165,6 +165,9 @@ class Walker:
 
 
 def _due(connection: Connection, node: Suspend, run: Running, now: float) -> float:
+    if isinstance(node.until, Take):
+        until = resolve(node.until, run.said)
+        return now + _seconds(max(until - now, 0) if isinstance(until, int | float) else until)
     if hour := hour_of(node.until):
         return hour.after(now, zone_of(connection))
     return now + _seconds(resolve(node.seconds, run.said))

@@ -6,15 +6,18 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import blog
-from domains.errors import say
+from domains.errors import NotFound, say
 from flows import mailing
 from fragments import market
 from fragments.view import Db, Page, View
 from fragments.widgets import expanded, widgets
 
+PREVIEWED = timedelta(days=30)
+"""How long a link shows a draft to whoever has it."""
 LONGEST = 90
 """Letters of a sentence that can be set as large as a heading."""
 
@@ -49,16 +52,54 @@ async def news(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
 
 @get(["/blog/post/{slug:str}", "/{slug:str}"])
 async def post(db: Db, view: Page, slug: FromPath[str]) -> Response[Any]:
-    """Drafts are there for editors only."""
-    found = await blog.post_at(db, slug, drafts=view.writes)
+    """Drafts are there for editors only; one that moved leads on."""
+    try:
+        found = await blog.post_at(db, slug, drafts=view.writes)
+    except NotFound:
+        if there := await blog.moved(db, slug):
+            return Redirect(f"/{there}", status_code=301, headers={"cache-control": "public, no-cache"})
+        raise
+    return await shown(db, view, found)
+
+
+@get("/blog/preview/{signed:str}")
+async def preview(db: Db, view: Page, signed: FromPath[str]) -> Response[Any]:
+    """What is not published yet, for whoever was given the link; then the post itself."""
+    found = await blog.post(db, _previewed(view, signed))
+    if found.is_published:
+        return Redirect(f"/{found.slug}", status_code=303, headers={"cache-control": "no-store"})
+    return await shown(db, view, found, is_preview=True)
+
+
+async def shown(db: AsyncSession, view: View, found: blog.Post, *, is_preview: bool = False) -> Response[str]:
+    """To whoever may not read all of it: its title and its summary."""
+    view.caching.is_personal |= is_preview  # a link ends; what is kept of it would not
+    is_whole = found.visibility == "public" or view.is_member or is_preview
     return await view.render(
         "blog/_post.html",
         title=found.title,
         description=found.excerpt,
         post=found,
-        parts=await expanded(view, await blog.read_prose(found.body)),
+        is_preview=is_preview,
+        is_whole=is_whole,
+        parts=await expanded(view, await blog.read_prose(found.body)) if is_whole else (),
+        preview_link="" if found.is_published or not view.writes else _preview_link(view, found),
         **(await _mailed(db, view, found) if view.writes else {"going": None, "mailed": None}),
     )
+
+
+def _preview_link(view: View, post: blog.Post) -> str:
+    until = int((view.now + PREVIEWED).timestamp())
+    return f"{view.site.url}/blog/preview/{view.keys.sign('preview', f'{post.id}:{until}')}"
+
+
+def _previewed(view: View, signed: str) -> int:
+    """The post. Raises NotFound for a link that nobody made, or that was made too long ago."""
+    said = view.keys.unsign("preview", signed) or ":"
+    post, _, until = said.partition(":")
+    if not post or float(until) < view.now.timestamp():
+        raise NotFound(f"no preview {signed}")
+    return int(post)
 
 
 async def _mailed(db: AsyncSession, view: View, found: blog.Post) -> dict[str, Any]:
@@ -80,4 +121,4 @@ def _opening(about: str) -> tuple[str, str]:
     return (found[1], found[2]) if found and len(found[1]) <= LONGEST else ("", about)
 
 
-ROUTES = [home, latest, news, post]
+ROUTES = [home, latest, news, preview, post]

@@ -19,6 +19,10 @@ KINDS = (
     ("post", say("Post"), say("News, with a date and whoever wrote it.")),
     ("page", say("Page"), say("Stays, like a page about how you work.")),
 )
+VISIBILITIES = (
+    ("public", say("Everybody"), ""),
+    ("members", say("Members"), say("Everybody else sees its title and its summary.")),
+)
 COVERS = {
     "": say("None"),
     "apples": say("Apples"),
@@ -50,7 +54,7 @@ PREVIEW = "preview"
 @get("/blog/new-post")
 async def new_post(view: Page) -> Response[str]:
     view.editor()
-    return await _new_post(view, Form({"kind": "post"}))
+    return await _new_post(view, Form({"kind": "post", "visibility": "public"}))
 
 
 @post("/blog/new-post")
@@ -60,7 +64,8 @@ async def add_post(db: Db, view: Page, data: Typed) -> Response[Any]:
         if form.text("status") == PREVIEW:
             blog.read_body(form.text("body"))
             return await _new_post(view, form)
-        written = await blog.write_post(db, _words(form), author=me.name, status=form.text("status") or "draft")
+        status = form.text("status") or "draft"
+        written = await blog.write_post(db, _words(form), author=me.name, status=status, zone=view.site.zone)
         return view.see(f"/blog/post/{written.slug}", _said(written))
     return await _new_post(view, form, 422)
 
@@ -69,23 +74,27 @@ async def add_post(db: Db, view: Page, data: Typed) -> Response[Any]:
 async def edit_post(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
     view.editor()
     found = await blog.post(db, id)
-    typed = {name: getattr(found, name) for name in ("kind", "title", "slug", "body", "excerpt", "cover")}
-    typed |= {"tags": ", ".join(found.tags), "version": str(found.version)}
+    kept = ("kind", "title", "slug", "body", "excerpt", "cover", "visibility")
+    typed = {name: getattr(found, name) for name in kept}
+    typed |= {"tags": ", ".join(found.tags), "version": str(found.version), "featured": "yes" if found.featured else ""}
+    if found.due:
+        due = view.local(found.due)
+        typed |= {"day": due.date().isoformat(), "time": f"{due:%H:%M}"}
     return await _edit_post(view, Form(typed), found)
 
 
 @post("/blog/edit-post/{id:int}")
 async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
     """When somebody was quicker both are shown and nothing is written; the next attempt has seen both."""
-    view.editor()
-    form, found = Form(data), await blog.post(db, id)
+    me, form, found = view.editor(), Form(data), await blog.post(db, id)
     was = found.status
     try:
         with form.refusals():
             if form.text("status") == PREVIEW:
                 blog.read_body(form.text("body"))
                 return await _edit_post(view, form, found)
-            await blog.edit_post(db, id, form.text("version"), _words(form), status=form.text("status"))
+            about: dict[str, Any] = {"by": me.name, "status": form.text("status"), "zone": view.site.zone}
+            await blog.edit_post(db, id, form.text("version"), _words(form), **about)
             return view.see(f"/blog/post/{found.slug}", "saved" if found.status == was else _said(found))
     except Conflict:
         both = Form({**data, "version": str(found.version)})
@@ -108,7 +117,7 @@ async def posts(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
 
 
 def _said(written: blog.Post) -> str:
-    return "published" if written.is_published else "draft"
+    return written.status
 
 
 def _words(form: Form) -> blog.Words:
@@ -128,6 +137,7 @@ async def _edit_post(view: View, form: Form, found: blog.Post, status: int = 200
 async def _form(view: View, template: str, title: str, form: Form, status: int, **about: Any) -> Response[str]:
     known: dict[str, Any] = {
         "kinds": [(kind, view.text(name), view.text(what)) for kind, name, what in KINDS],
+        "visibilities": [(one, view.text(name), view.text(what)) for one, name, what in VISIBILITIES],
         "covers": [(cover, view.text(name)) for cover, name in COVERS.items()],
         "parts": await _previewed(view, Form(form.typed)),
         "theirs": None,

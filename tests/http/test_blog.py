@@ -52,6 +52,8 @@ def opened(text, id):
         ("new-post", "new-post"),
         ("edit-post/1", "edit-post"),
         ("posts", "posts"),
+        ("revisions/1", "revisions"),
+        ("revision/1/1", "revision"),
         ("menu", "menu"),
     ],
 )

@@ -1,0 +1,84 @@
+"""What a post was, each time that it was kept; for those who write it."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domains.base import table_of
+from domains.errors import NotFound
+
+from .models import Post, Revision
+
+MOST = 100
+"""Of a post; the oldest go."""
+LONGEST = 4_000_000
+"""Lines of one text by lines of the other, or words by words, which are compared in a second or so."""
+WORDS = ("title", "slug", "kind", "body", "excerpt", "cover", "tags", "visibility", "featured")
+_revisions = table_of(Revision).c
+_LISTED = select(*(column for column in _revisions if column is not _revisions.words))
+
+
+class Piece(NamedTuple):
+    """Of two texts, laid over each other."""
+
+    how: str
+    """same, added or removed."""
+    text: str
+
+
+Closer = Callable[[str, str], Iterator[Piece]]
+
+
+async def keep(db: AsyncSession, post: Post, by: str) -> None:
+    words = {name: getattr(post, name) for name in WORDS}
+    db.add(Revision(post=post.id, version=post.version, words=words, status=post.status, by=by, at=post.updated))
+    await db.flush()
+    await db.execute(delete(Revision).where(_revisions.post == post.id, _revisions.version <= post.version - MOST))
+
+
+async def revisions(db: AsyncSession, post: int) -> Sequence[Any]:
+    """Rows without their words, the newest first."""
+    asked = _LISTED.where(_revisions.post == post).order_by(_revisions.version.desc())
+    return (await db.execute(asked)).all()
+
+
+async def revision(db: AsyncSession, post: int, version: int) -> Revision:
+    """Raises NotFound."""
+    asked = select(Revision).where(_revisions.post == post, _revisions.version == version)
+    if found := (await db.scalars(asked)).one_or_none():
+        return found
+    raise NotFound(f"post {post} has no version {version}")
+
+
+def difference(before: str, after: str) -> list[Piece]:
+    """By lines, and within lines that were changed by words."""
+    return list(_joined(_laid_over(before.splitlines(keepends=True), after.splitlines(keepends=True), _words_of)))
+
+
+def _laid_over(before: list[str], after: list[str], closer: Closer | None = None) -> Iterator[Piece]:
+    """What is longer than anybody compares is told as a whole."""
+    if len(before) * len(after) > LONGEST:
+        yield from (Piece("removed", "".join(before)), Piece("added", "".join(after)))
+        return
+    for how, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        old, new = "".join(before[a:b]), "".join(after[c:d])
+        if how == "equal":
+            yield Piece("same", old)
+        elif how == "replace" and closer:
+            yield from closer(old, new)
+        else:
+            yield from (Piece("removed", old), Piece("added", new))
+
+
+def _words_of(before: str, after: str) -> Iterator[Piece]:
+    return _laid_over(re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after))
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    for how, some in groupby((piece for piece in pieces if piece.text), lambda piece: piece.how):
+        yield Piece(how, "".join(piece.text for piece in some))

@@ -1,0 +1,188 @@
+"""What a post can be beside published: for members, featured, scheduled, shown to one reader, moved, and as it was."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from domains import blog
+from domains.values import now
+from flows.engine.models import Run
+from tests.conftest import all_of, settle
+from tests.http.test_blog import LEEKS, editor, said, write
+
+__all__ = ["editor"]  # a fixture
+
+
+async def edited(coop, post, **typed):
+    words = {name: typed.get(name, getattr(post, name)) for name in ("title", "body", "slug", "kind")}
+    async with coop.reading() as db:
+        version = str((await blog.post(db, post.id)).version)
+    async with coop.writing() as db:
+        return await blog.edit_post(db, post.id, version, blog.Words(**words), by="Maud")
+
+
+# ---- for members ----
+
+
+async def test_what_is_for_members_shows_everybody_its_title_and_summary_and_no_word_more(oak, member, coop):
+    await write(coop, visibility="members", excerpt="For the pot", body="Cut *them*.")
+    for path in ("/four-leeks", "/blog/post/four-leeks"):
+        page = (await oak.get(path)).text
+        assert "Four leeks" in page and "For the pot" in page and "The rest is for members" in page
+        assert "them" not in re.sub(r"<(script|style).*?</\1>", "", page.split("<main")[1].split("</main")[0])
+        assert "Cut <em>them</em>." in (await member.get(path)).text
+        assert "Cut" not in (await oak.get(path)).text, "nor from memory, after a member has read it"
+    news = (await oak.get("/blog/news")).text
+    assert "for members" in news and "Cut" not in news
+
+
+async def test_what_is_featured_stands_before_what_is_newer_on_the_home_page(oak, coop):
+    await write(coop, title="Leek pie", featured="yes")
+    await write(coop, title="Kale")
+    home, news = [(await oak.get(path)).text for path in ("/blog/latest", "/blog/news")]
+    assert home.index("Leek pie") < home.index("Kale") and news.index("Kale") < news.index("Leek pie")
+
+
+# ---- moved ----
+
+
+async def test_whoever_asks_at_the_old_address_is_led_on_until_somebody_else_is_there(oak, coop):
+    post = await write(coop)
+    await edited(coop, post, slug="leeks")
+    await edited(coop, post, slug="leek-soup")
+    for old in ("four-leeks", "leeks"):
+        moved = await oak.get(f"/{old}")
+        assert (moved.status_code, moved.headers["location"]) == (301, "/leek-soup")
+    other = await write(coop, title="Other", slug="leeks")
+    assert (await oak.get("/leeks")).status_code == 200
+    async with coop.writing() as db:
+        await blog.remove_post(db, other.id)
+    assert (await oak.get("/leeks")).status_code == 404, "it led to whoever was there last"
+    async with coop.writing() as db:
+        await blog.unpublish_post(db, post.id)
+    assert (await oak.get("/four-leeks")).status_code == 404, "a draft has no address"
+
+
+async def test_a_draft_that_nobody_saw_leaves_no_address_behind(oak, coop):
+    post = await write(coop, status="draft")
+    await edited(coop, post, slug="leeks")
+    async with coop.writing() as db:
+        await blog.publish_post(db, post.id)
+    assert (await oak.get("/four-leeks")).status_code == 404
+
+
+# ---- scheduled ----
+
+
+def later(**more):
+    due = now() + timedelta(**(more or {"hours": 2}))
+    return {"day": f"{due:%Y-%m-%d}", "time": f"{due:%H:%M}"}
+
+
+async def test_what_is_scheduled_is_published_by_itself_and_mailed_then(editor, oak, coop):
+    answer = await editor.post("/blog/new-post", data=LEEKS | {"status": "scheduled", "tags": "urgent"} | later())
+    assert answer.headers["location"].endswith("said=scheduled")
+    assert (await oak.get("/four-leeks")).status_code == 404
+    assert "by itself on" in (await editor.get("/blog/post/four-leeks")).text
+    assert "Scheduled" in (await editor.get("/blog/posts")).text
+    await settle(coop)
+    async with coop.turn():
+        with coop.connect() as db:
+            for table in "flow_waits", "flow_runs":
+                db.exec_driver_sql(f"UPDATE {table} SET due = 0 WHERE due IS NOT NULL")
+            db.commit()
+    await settle(coop)
+    assert (await oak.get("/four-leeks")).status_code == 200
+    assert [type for type, _ in await said(coop)] == ["Schedule", "Create"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [({}, "day"), (later() | {"time": ""}, "time"), (later(hours=-2), "day"), ({"day": "soon", "time": "9"}, "day")],
+)
+async def test_a_time_that_cannot_be_is_refused_beside_it(editor, coop, typed, field):
+    answer = await editor.post("/blog/new-post", data=LEEKS | {"status": "scheduled"} | typed)
+    assert answer.status_code == 422 and f'id="{field}-error"' in answer.text and "Cut *them*." in answer.text
+    assert await all_of(coop, blog.Post.id) == []
+
+
+async def test_only_the_last_time_that_was_given_counts(coop):
+    post = await write(coop, status="draft")
+    for hours in (1, 5):
+        async with coop.writing() as db:
+            words = blog.Words("Four leeks", **later(hours=hours))
+            await blog.edit_post(db, post.id, str(post.version), words, status="scheduled")
+            post = await blog.post(db, post.id)
+    await settle(coop)
+    async with coop.writing() as db:
+        assert not await blog.publish_scheduled_post(db, post.id, post.due - timedelta(hours=4))
+        assert await blog.publish_scheduled_post(db, post.id, post.due)
+        assert not await blog.publish_scheduled_post(db, post.id, post.due)
+    assert len(await all_of(coop, Run.id, where=Run.name == "blog.scheduled")) == 2
+
+
+async def test_what_is_published_already_is_not_scheduled(editor, coop):
+    await write(coop)
+    typed = LEEKS | {"status": "scheduled", "version": "1"} | later()
+    answer = await editor.post("/blog/edit-post/1", data=typed)
+    assert answer.status_code == 422 and "published already" in answer.text
+
+
+# ---- shown to one reader ----
+
+
+async def test_whoever_has_the_link_reads_the_draft_and_nobody_else_does(editor, oak, elm, coop, house):
+    await write(coop, status="draft", visibility="members")
+    link = re.search(r"https://oak\.example(/blog/preview/\S+?)\"", (await editor.get("/blog/post/four-leeks")).text)[1]
+    page = await oak.get(link)
+    assert "Cut <em>them</em>." in page.text and "not published yet" in page.text
+    assert page.headers["cache-control"].startswith("private")
+    for wrong in (f"{link}x", "/blog/preview/1", "/blog/preview/x.y"):
+        assert (await oak.get(wrong)).status_code == 404
+    assert (await elm.get(link)).status_code == 404
+    async with coop.writing() as db:
+        await blog.publish_post(db, 1)
+    led = await oak.get(link)
+    assert (led.status_code, led.headers["location"]) == (303, "/four-leeks")
+
+
+async def test_a_link_to_a_draft_ends(oak, coop, house):
+    await write(coop, status="draft")
+    old = coop.keyring.sign("preview", f"1:{int((now() - timedelta(seconds=1)).timestamp())}")
+    assert (await oak.get(f"/blog/preview/{old}")).status_code == 404
+
+
+# ---- as it was ----
+
+
+async def test_what_was_kept_is_shown_beside_what_is_and_comes_back(editor, coop, oak):
+    post = await write(coop, body="One\nTwo\nThree <b>")
+    await edited(coop, post, title="Five leeks", body="One\nTwo and a half\nThree <b>")
+    history = (await editor.get("/blog/revisions/1")).text
+    assert "Ines" in history and "Maud" in history and "As it is now" in history
+    page = (await editor.get("/blog/revision/1/1")).text
+    assert "<del>Four leeks</del> <ins>Five leeks</ins>" in page
+    assert "<ins> and a half</ins>" in page and "Three &lt;b&gt;" in page
+    answer = await editor.post("/blog/revision/1/1")
+    assert answer.headers["location"] == "/blog/post/four-leeks?said=restored"
+    async with coop.reading() as db:
+        restored = await blog.post(db, 1)
+        assert (restored.title, restored.body, restored.version) == ("Four leeks", "One\nTwo\nThree <b>", 3)
+        assert [(one.version, one.by) for one in await blog.revisions(db, 1)] == [(3, "Ed"), (2, "Maud"), (1, "Ines")]
+    await editor.post("/blog/revision/1/1")
+    assert await all_of(coop, blog.Post.version) == [(3,)], "what changes nothing is no edit"
+
+
+async def test_only_editors_see_what_was(oak, member, coop):
+    await write(coop)
+    for path in ("/blog/revisions/1", "/blog/revision/1/1"):
+        assert (await oak.get(path)).status_code == 401
+        assert (await member.get(path)).status_code == 403
+    assert (await member.post("/blog/revision/1/1")).status_code == 403
+
+
+async def test_what_never_was_is_not_found(editor, coop):
+    await write(coop)
+    for path in ("/blog/revisions/9", "/blog/revision/1/9", "/blog/revision/9/1", f"/blog/revision/1/{2**70}"):
+        assert (await editor.get(path)).status_code == 404
