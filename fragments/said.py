@@ -8,6 +8,7 @@ SAID = {
     "added": say("Added. Everybody can see it now."),
     "saved": say("Saved."),
     "published": say("Published. Everybody can read it now."),
+    "published-members": say("Published. Members can read it now."),
     "draft": say("Saved as a draft."),
     "scheduled": say("Scheduled. It is published by itself when its time comes."),
     "restored": say("It is as it was then. What it was until now is kept too."),

@@ -117,7 +117,8 @@ async def posts(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
 
 
 def _said(written: blog.Post) -> str:
-    return written.status
+    is_for_members = written.is_published and written.visibility == "members"
+    return "published-members" if is_for_members else written.status
 
 
 def _words(form: Form) -> blog.Words:
