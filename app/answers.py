@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from domains.errors import Invalid
+from ops.litestream import LitestreamTrouble
 
 from .commands import COMMANDS
 from .control import Say, socket_of
@@ -60,6 +61,8 @@ async def answer(house: House, asked: dict[str, Any], say: Say) -> dict[str, Any
         return {"error": " ".join(f"{_argument(field)}: {sentence}" for field, sentence in invalid.fields.items())}
     except WrongKey:
         return {"error": "Its keys were sealed under another ROSE_SECRET_KEY; set the one that it was made with."}
+    except LitestreamTrouble as trouble:
+        return {"error": f"{trouble}."}
     except NewerFile as newer:
         return {"error": f"{newer}; run the newer one."}
     except Exception as error:

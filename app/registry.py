@@ -45,7 +45,7 @@ class NewerVersion(Trouble):
     """A newer Rose Ash wrote this file."""
 
 
-class Taken(Exception):
+class Taken(Trouble):
     """Another co-op here has this slug or address."""
 
 
@@ -88,21 +88,37 @@ class Registry:
         self._file.close()
 
     def add(self, entry: Entry) -> None:
-        """Raises Taken."""
+        """One that is open. Raises Taken."""
+        new = "INSERT INTO coops (id, slug, url, open) VALUES (?, ?, ?, 1)"
         try:
             with self._writing() as file:
-                file.execute("INSERT INTO coops (id, slug, url) VALUES (?, ?, ?)", (entry.id, entry.slug, entry.url))
+                file.execute(new, (entry.id, entry.slug, entry.url))
                 for host in hosts_of(entry):
                     file.execute("INSERT INTO hosts (host, coop) VALUES (?, ?)", (host, entry.id))
                     file.execute("DELETE FROM gone WHERE host = ?", (host,))
         except sqlite3.IntegrityError:
-            raise Taken(f"another co-op here has the slug {entry.slug} or the address {entry.url}") from None
+            raise Taken(f"Another co-op here has the slug {entry.slug} or the address {entry.url}.") from None
 
-    def remove(self, id: str) -> None:
+    def hide(self, id: str) -> None:
+        """Nobody finds it at any host any more, and nothing is due there; commands know it until it is removed."""
         with self._writing() as file:
             file.execute("INSERT OR IGNORE INTO gone SELECT host FROM hosts WHERE coop = ?", (id,))
             file.execute("DELETE FROM hosts WHERE coop = ?", (id,))
+            file.execute("UPDATE coops SET open = 0, asleep = 0, due = NULL WHERE id = ?", (id,))
+
+    def remove(self, id: str) -> None:
+        """One that is hidden."""
+        with self._writing() as file:
             file.execute("DELETE FROM coops WHERE id = ?", (id,))
+
+    def asleep(self) -> set[str]:
+        """Those whose files are in their copies alone."""
+        return {id for (id,) in self._file.execute("SELECT id FROM coops WHERE asleep")}
+
+    def hidden(self) -> list[Entry]:
+        """Those whose removal was cut off."""
+        question = "SELECT id, slug, url FROM coops WHERE id NOT IN (SELECT coop FROM hosts) ORDER BY slug"
+        return [Entry(*row) for row in self._file.execute(question)]
 
     def all(self, most: int = -1) -> list[Entry]:
         """The first by slug; by default, every one."""
@@ -114,6 +130,12 @@ class Registry:
 
     def by_slug(self, slug: str) -> Entry | None:
         return self._one("SELECT id, slug, url FROM coops WHERE slug = ?", slug)
+
+    def known(self, slug: str) -> Entry:
+        """Raises Trouble."""
+        if entry := self.by_slug(slug):
+            return entry
+        raise Trouble(f"There is no co-op {slug} here; `rose coop list` names them.")
 
     def by_id(self, id: str) -> Entry | None:
         return self._one("SELECT id, slug, url FROM coops WHERE id = ?", id)
@@ -135,7 +157,7 @@ class Registry:
             return str(found[0])
         if self._file.execute("SELECT 1 FROM gone WHERE host = ?", (host,)).fetchone():
             return None
-        alone = self._file.execute("SELECT id FROM coops LIMIT 2").fetchall()
+        alone = self._file.execute("SELECT DISTINCT coop FROM hosts LIMIT 2").fetchall()
         return str(alone[0][0]) if len(alone) == 1 else None
 
     def names(self, host: str) -> bool:

@@ -14,8 +14,8 @@ import click
 from ops.litestream import LitestreamTrouble
 
 from .answers import answering
-from .commands import create_coop, quiet, sign_in_link
-from .control import owning
+from .commands import create_coop, sign_in_link
+from .control import owning, quiet
 from .main import House
 from .settings import Settings
 from .setup import local_url

@@ -94,10 +94,13 @@ class Tenants:
     def file(self, id: str) -> Path:
         return self.data / "coops" / id / "site.db"
 
-    async def make_room(self, id: str) -> None:
-        """The folder of a new co-op, for its owner alone, and an empty file in it."""
+    async def make_room(self, id: str, file: Path | None = None) -> None:
+        """The folder of a new co-op, for its owner alone, and in it `file`, or an empty one."""
         self.file(id).parent.mkdir(parents=True, mode=0o700)
-        await asyncio.to_thread(migrations.upgrade, self.file(id))
+        if file:
+            file.rename(self.file(id))
+        else:
+            await asyncio.to_thread(migrations.upgrade, self.file(id))
 
     async def forget(self, id: str) -> None:
         """Undoes `make_room` of a co-op that never came to be."""
