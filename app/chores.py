@@ -5,6 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from .drilling import drill_weekly
+
 if TYPE_CHECKING:
     from .main import House
 
@@ -24,7 +26,7 @@ async def fold(house: "House") -> None:
             await house.backup.trim(coop)
 
 
-CHORES = (Chore(fold, 10),)
+CHORES = (Chore(fold, 10), Chore(drill_weekly, 3600))
 
 
 class Chores:

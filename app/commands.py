@@ -12,7 +12,7 @@ from domains.check import Check
 from domains.errors import say as words
 from domains.values import slug_of
 
-from . import leaving, restoring, steering
+from . import drilling, leaving, restoring, steering
 from .addresses import address
 from .arriving import arriving
 from .control import Say
@@ -76,6 +76,7 @@ COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
         sign_in_link,
         *leaving.COMMANDS,
         *restoring.COMMANDS,
+        *drilling.COMMANDS,
         *steering.COMMANDS,
     )
 }

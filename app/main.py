@@ -59,7 +59,7 @@ class House:
         self.backup = Backup(data, litestream)
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
         self.worker, self.chores = Worker(self.tenants, self.dues), Chores(self)
-        self.arrivals = asyncio.Lock()
+        self.arrivals, self.drills = asyncio.Lock(), asyncio.Lock()
         self.setup = Setup(self)
         visits = Visits(
             self.tenants, self.setup, lambda id: self.post(id), self._copies, self._export, settings.client_header
