@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -37,31 +36,31 @@ class Replica:
 
     async def size(self) -> int:
         """Bytes. Raises LitestreamTrouble."""
-        return sum([found["size"] async for found in self._all()])
+        return sum(found["size"] for found in await asyncio.to_thread(self._all))
 
     async def newest(self) -> datetime | None:
         """When something was put there last. Raises LitestreamTrouble."""
-        return max([found["last_modified"] async for found in self._all()], default=None)
+        return max((found["last_modified"] for found in await asyncio.to_thread(self._all)), default=None)
 
     async def erase(self) -> int:
         """All that lies below; says how many pieces that were. Again is harmless. Raises LitestreamTrouble."""
-        pieces = [found["path"] async for found in self._all()]
+        return await asyncio.to_thread(self._erase)
+
+    def _erase(self) -> int:
+        pieces = [found["path"] for found in self._all()]
         with _told(self.url):
             if self._is_folder and self._folder.is_dir():
-                await asyncio.to_thread(shutil.rmtree, self._folder)
+                shutil.rmtree(self._folder)
             elif pieces:
-                import obstore
-
-                await obstore.delete_async(self._store, pieces)
+                self._store.delete(pieces)
         return len(pieces)
 
-    async def _all(self) -> AsyncIterator[Any]:
+    def _all(self) -> list[Any]:
+        """Asked in a thread: what the library does by itself on our loop may outlive it, and take the process along."""
         with _told(self.url):
             if self._is_folder and not self._folder.is_dir():
-                return
-            async for some in self._store.list():
-                for found in some:
-                    yield found
+                return []
+            return [found for some in self._store.list() for found in some]
 
     @property
     def _is_folder(self) -> bool:
