@@ -31,8 +31,9 @@ test: setup-test  ## every test, those in a real browser last
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/e2e || status=1; \
 	exit $$status
 
-test-long: setup-test  ## flows through five hundred kills (KILLS=500), a quarter of an hour
+test-long: setup-test  ## flows through five hundred kills (KILLS=500), commands through a kill at each moment: 20 minutes
 	KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/unit/test_kills.py
+	EVERY=1 $(BIN)/python -m pytest tests/unit/test_cuts.py
 
 test-peers: setup-test  ## what software that others wrote says of it: Lighthouse, the W3C's checker of HTML
 	@$(READY) browser

@@ -121,6 +121,24 @@ def migrate(data_dir: Path | None) -> None:
         raise Trouble("Some files were written by a newer Rose Ash; run that one.")
 
 
+@command(main, "drill")
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@AS_JSON
+def drill(data_dir: Path | None, slugs: tuple[str, ...], as_json: bool) -> None:
+    """Restore every co-op, or each SLUG, beside it from its copies, and see whether all of it is there; exit code 1
+    when something is wrong."""
+    found = asked(data_dir, "drill_coops", slugs=list(slugs))
+    if as_json:
+        click.echo(json.dumps(found))
+    told = [("registry", found["registry"]), *((one["slug"], one) for one in found["coops"])]
+    for name, one in [] if as_json else told:
+        state = "bad" if one["wrong"] else "good"
+        says = one["wrong"] or f"as of {one['at']}, {one['bytes']} bytes in {one['seconds']} s"
+        click.secho(f"{state:<5}{name}: {says}", fg=COLOURS[state])
+    if any(one["wrong"] for _, one in told):
+        sys.exit(1)
+
+
 @command(main, "settings")
 @AS_JSON
 def settings(data_dir: Path | None, as_json: bool) -> None:

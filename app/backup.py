@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ops.litestream import Litestream, holding_lock, restore
+from ops.replica import Replica
 
 from . import moving
 from .settings import Settings
-from .trouble import Trouble
 
 log = logging.getLogger("backup")
 PATIENCE = 10.0
@@ -132,16 +132,9 @@ class Backup:
             for left in waiting.parent.glob(f"{waiting.name}*"):
                 left.unlink()
 
-    def copies(self, file: Path) -> Path | None:
-        """The folder of a co-op's copies; None where it has none. Raises Trouble where they are in no folder."""
-        if not self.litestream:
-            return None
-        url = self.litestream.replica_of(file).partition("?")[0]
-        if not url.startswith("file:"):
-            raise Trouble(
-                f"Its copies are at {url}, where Rose Ash erases nothing; leave out --replica, and erase them there."
-            )
-        return Path(unquote(urlsplit(url).path)).parent
+    def copies(self, file: Path) -> Replica | None:
+        """Of a co-op's file, all that there are; None where nothing is copied."""
+        return Replica(self.litestream.replica_of(file.parent)) if self.litestream else None
 
     async def trim(self, file: Path, fold: Callable[[], Awaitable[None]]) -> None:
         """Without a Litestream nobody else folds the log, so `fold` does, once it is long."""

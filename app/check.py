@@ -94,7 +94,7 @@ def _registry(settings: Settings) -> Iterator[Finding]:
         mend = "Restore it from its replica, or run the Rose Ash that wrote it."
         yield Finding("registry", "bad", str(error), mend)
         return
-    entries = registry.all()
+    entries, hidden, asleep = registry.all(), registry.hidden(), registry.asleep()
     registry.close()
     known = {entry.id for entry in entries}
     yield Finding("registry", "good", f"{len(known)} co-op{'' if len(known) == 1 else 's'}")
@@ -102,8 +102,15 @@ def _registry(settings: Settings) -> Iterator[Finding]:
         says = "one stands in front, and names no visitor: who guesses passwords uses up everybody's tries"
         mend = "Set ROSE_CLIENT_HEADER to the header in which it does: X-Forwarded-For for Caddy."
         yield Finding("proxy", "warn", says, mend)
+    if hidden:
+        mend = "For each, `rose coop remove SLUG` again, with --replica where its copies were to go too."
+        yield Finding("removals", "warn", f"cut off: {', '.join(entry.slug for entry in hidden)}", mend)
+    there = [entry for entry in entries if entry not in hidden and entry.id not in asleep]
+    if lost := [entry.slug for entry in there if not (data / "coops" / entry.id / "site.db").exists()]:
+        mend = "For each, `rose coop restore SLUG` brings it back from its copies."
+        yield Finding("files", "bad", f"not there: {', '.join(lost)}", mend)
     if strange := sorted(folder.name for folder in data.glob("coops/*") if folder.name not in known):
-        mend = "Each was left by a `rose coop create` or `import` that was cut off; look inside, then remove it."
+        mend = "Each was left by a `rose coop create`, `import` or `remove` that was cut off; look, then remove it."
         yield Finding("folders", "warn", f"in coops, and known to nobody: {', '.join(strange)}", mend)
 
 

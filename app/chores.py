@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from time import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from .drilling import drill_weekly
+
 if TYPE_CHECKING:
     from .main import House
 
@@ -39,7 +41,7 @@ async def lay_down(house: "House") -> None:
             log.warning("%s does not go to sleep yet: it is busy, or not all of it is copied", id)
 
 
-CHORES = (Chore(fold, 10), Chore(lay_down, 30))
+CHORES = (Chore(fold, 10), Chore(lay_down, 30), Chore(drill_weekly, 3600))
 
 
 class Chores:

@@ -1,5 +1,6 @@
 """Ties the house together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -56,6 +57,7 @@ class House:
         self.backup = Backup(data, beside(settings, opened=lambda: self.tenants.left_open()))
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
         self.worker, self.chores = Worker(self.tenants, self.dues), Chores(self)
+        self.arrivals, self.drills = asyncio.Lock(), asyncio.Lock()
         self.setup = Setup(self)
         visits = Visits(
             self.tenants, self.setup, lambda id: self.post(id), self._copies, self._export, settings.client_header

@@ -12,14 +12,13 @@ from ops.litestream import Litestream, LitestreamTrouble, restore
 from ops.replica import Replica
 
 from .backup import Backup, clear
-from .control import owning
+from .control import Say, owning
 from .keys import Keyring, Sealer, WrongKey
 from .label import careful
 from .registry import Entry, NewerVersion, Registry
 from .settings import Settings
 from .trouble import Trouble
 
-Say = Callable[[int, int, str], None]
 AT_ONCE = 4
 """Co-ops that are brought here."""
 

@@ -33,8 +33,9 @@ CREATE TABLE chores (name TEXT PRIMARY KEY, done REAL NOT NULL);
 """,
 )
 """Each brings a file to the next version. `gone`: hosts of co-ops that were here, at which whoever is left alone does
-not answer; `used`: when a closed one was closed; `asleep`: its file is in its copies alone; `drilled`, `fault`: when it
-was last restored to see whether it can be, and what was wrong; `chores`: when the machine last did them."""
+not answer; `used`: when somebody asked last for one that is closed; `asleep`: its file is in its copies alone;
+`drilled`, `fault`: when it was last restored to see whether it can be, and what was wrong; `chores`: when the machine
+last did them."""
 VERSION = len(STEPS)
 REMEMBERED = 1000
 """Hosts, so that the next request for one asks no file."""
@@ -45,7 +46,7 @@ class NewerVersion(Trouble):
     """A newer Rose Ash wrote this file."""
 
 
-class Taken(Exception):
+class Taken(Trouble):
     """Another co-op here has this slug or address."""
 
 
@@ -91,21 +92,37 @@ class Registry:
         self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def add(self, entry: Entry) -> None:
-        """Raises Taken."""
+        """One that is open. Raises Taken."""
+        new = "INSERT INTO coops (id, slug, url, open) VALUES (?, ?, ?, 1)"
         try:
             with self._writing() as file:
-                file.execute("INSERT INTO coops (id, slug, url) VALUES (?, ?, ?)", (entry.id, entry.slug, entry.url))
+                file.execute(new, (entry.id, entry.slug, entry.url))
                 for host in hosts_of(entry):
                     file.execute("INSERT INTO hosts (host, coop) VALUES (?, ?)", (host, entry.id))
                     file.execute("DELETE FROM gone WHERE host = ?", (host,))
         except sqlite3.IntegrityError:
-            raise Taken(f"another co-op here has the slug {entry.slug} or the address {entry.url}") from None
+            raise Taken(f"Another co-op here has the slug {entry.slug} or the address {entry.url}.") from None
 
-    def remove(self, id: str) -> None:
+    def hide(self, id: str) -> None:
+        """Nobody finds it at any host any more, and nothing is due there; commands know it until it is removed."""
         with self._writing() as file:
             file.execute("INSERT OR IGNORE INTO gone SELECT host FROM hosts WHERE coop = ?", (id,))
             file.execute("DELETE FROM hosts WHERE coop = ?", (id,))
+            file.execute("UPDATE coops SET open = 0, asleep = 0, due = NULL WHERE id = ?", (id,))
+
+    def remove(self, id: str) -> None:
+        """One that is hidden."""
+        with self._writing() as file:
             file.execute("DELETE FROM coops WHERE id = ?", (id,))
+
+    def asleep(self) -> set[str]:
+        """Those whose files are in their copies alone."""
+        return {id for (id,) in self._file.execute("SELECT id FROM coops WHERE asleep")}
+
+    def hidden(self) -> list[Entry]:
+        """Those whose removal was cut off."""
+        question = "SELECT id, slug, url FROM coops WHERE id NOT IN (SELECT coop FROM hosts) ORDER BY slug"
+        return [Entry(*row) for row in self._file.execute(question)]
 
     def all(self, most: int = -1) -> list[Entry]:
         """The first by slug; by default, every one."""
@@ -117,6 +134,12 @@ class Registry:
 
     def by_slug(self, slug: str) -> Entry | None:
         return self._one("SELECT id, slug, url FROM coops WHERE slug = ?", slug)
+
+    def known(self, slug: str) -> Entry:
+        """Raises Trouble."""
+        if entry := self.by_slug(slug):
+            return entry
+        raise Trouble(f"There is no co-op {slug} here; `rose coop list` names them.")
 
     def by_id(self, id: str) -> Entry | None:
         return self._one("SELECT id, slug, url FROM coops WHERE id = ?", id)
@@ -138,7 +161,7 @@ class Registry:
             return str(found[0])
         if self._file.execute("SELECT 1 FROM gone WHERE host = ?", (host,)).fetchone():
             return None
-        alone = self._file.execute("SELECT id FROM coops LIMIT 2").fetchall()
+        alone = self._file.execute("SELECT DISTINCT coop FROM hosts LIMIT 2").fetchall()
         return str(alone[0][0]) if len(alone) == 1 else None
 
     def names(self, host: str) -> bool:
@@ -149,9 +172,14 @@ class Registry:
         """A start registers these again with Litestream, for whoever was killed may have left a tail behind."""
         self._file.execute("UPDATE coops SET open = 1, asleep = 0, due = NULL WHERE id = ?", (id,))
 
-    def note_closed(self, id: str, due: float | None, now: float) -> None:
-        """`due`: when its flows next want somebody."""
-        self._file.execute("UPDATE coops SET open = 0, due = ?, used = ? WHERE id = ?", (due, now, id))
+    def note_closed(self, id: str, due: float | None, used: float) -> None:
+        """`due`: when its flows next want somebody; `used`: when somebody asked for it last."""
+        self._file.execute("UPDATE coops SET open = 0, due = ?, used = ? WHERE id = ?", (due, used, id))
+
+    def used(self, id: str) -> float | None:
+        """When somebody asked for it last; None for one that was never closed."""
+        row = self._file.execute("SELECT used FROM coops WHERE id = ?", (id,)).fetchone()
+        return float(row[0]) if row and row[0] else None
 
     def note_asleep(self, id: str) -> None:
         """It is closed, and its file is in its copies alone; opening it ends that."""

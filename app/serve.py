@@ -15,8 +15,8 @@ from ops.litestream import LitestreamTrouble
 
 from .answers import answering
 from .check import set_back
-from .commands import create_coop, quiet, sign_in_link
-from .control import owning
+from .commands import create_coop, sign_in_link
+from .control import owning, quiet
 from .main import House
 from .rebuilding import check_new
 from .settings import Settings

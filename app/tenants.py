@@ -104,10 +104,13 @@ class Tenants:
     def file(self, id: str) -> Path:
         return self.data / "coops" / id / "site.db"
 
-    async def make_room(self, id: str) -> None:
-        """The folder of a new co-op, for its owner alone, and an empty file in it."""
+    async def make_room(self, id: str, file: Path | None = None) -> None:
+        """The folder of a new co-op, for its owner alone, and in it `file`, or an empty one."""
         self.file(id).parent.mkdir(parents=True, mode=0o700)
-        await asyncio.to_thread(migrations.upgrade, self.file(id))
+        if file:
+            file.rename(self.file(id))
+        else:
+            await asyncio.to_thread(migrations.upgrade, self.file(id))
 
     async def forget(self, id: str) -> None:
         """Undoes `make_room` of a co-op that never came to be."""
@@ -156,7 +159,8 @@ class Tenants:
             self._wanted -= Counter([id])
         coop = self.open[id] = self.open.pop(id)  # the last one asked for is the last to close
         coop.users += 1
-        coop.asked = time()
+        if patience < inf:  # somebody waits for it; what the machine does by itself keeps nobody awake
+            coop.asked = time()
         return coop
 
     async def _wait_for(self, id: str, patience: float) -> None:
@@ -184,6 +188,7 @@ class Tenants:
         async with self._few:
             coop = await self._coop(self.file(id)).prepare()
         try:
+            coop.asked = self.registry.used(id) or coop.asked
             self.registry.note_opened(id)
             await self.backup.register(self.file(id))
         except BaseException:
@@ -217,7 +222,7 @@ class Tenants:
     async def _finish(self, coop: Coop) -> None:
         async with self.backup.closing(coop.file):
             await coop.close()
-        self.registry.note_closed(coop.id, coop.due, time())
+        self.registry.note_closed(coop.id, coop.due, coop.asked)
         self._dues.forget(coop.id)
 
     def _begin(self, id: str, work: Coroutine[Any, Any, Done]) -> asyncio.Task[Done]:

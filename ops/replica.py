@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import shutil
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -27,9 +29,18 @@ class Replica:
     def __init__(self, url: str) -> None:
         self.url = url
 
+    @property
+    def place(self) -> str:
+        """For people to read."""
+        return self.url.partition("?")[0]
+
     async def size(self) -> int:
         """Bytes. Raises LitestreamTrouble."""
         return sum(found["size"] for found in await asyncio.to_thread(self._all))
+
+    async def newest(self) -> datetime | None:
+        """When something was put there last. Raises LitestreamTrouble."""
+        return max((found["last_modified"] for found in await asyncio.to_thread(self._all)), default=None)
 
     async def erase(self) -> int:
         """All that lies below; says how many pieces that were. Again is harmless. Raises LitestreamTrouble."""
@@ -38,15 +49,22 @@ class Replica:
     def _erase(self) -> int:
         pieces = [found["path"] for found in self._all()]
         with _told(self.url):
-            self._store.delete(pieces)
+            if self._is_folder and self._folder.is_dir():
+                shutil.rmtree(self._folder)
+            elif pieces:
+                self._store.delete(pieces)
         return len(pieces)
 
     def _all(self) -> list[Any]:
         """Asked in a thread: what the library does by itself on our loop may outlive it, and take the process along."""
-        if self.url.startswith("file:") and not self._folder.is_dir():
-            return []
         with _told(self.url):
+            if self._is_folder and not self._folder.is_dir():
+                return []
             return [found for some in self._store.list() for found in some]
+
+    @property
+    def _is_folder(self) -> bool:
+        return self.url.startswith("file:")
 
     @cached_property
     def _folder(self) -> Path:
@@ -57,8 +75,8 @@ class Replica:
     def _store(self) -> "LocalStore | S3Store":
         from obstore.store import LocalStore, S3Store
 
-        if self.url.startswith("file:"):
-            return LocalStore(self._folder, automatic_cleanup=True)
+        if self._is_folder:
+            return LocalStore(self._folder)
         parts = urlsplit(self.url)
         asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         about: dict[str, Any] = {"region": asked.get("region", "us-east-1")}

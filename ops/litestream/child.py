@@ -41,11 +41,11 @@ def version_of(program: Path) -> str:
     return said.decode(errors="replace").strip().removeprefix("v")
 
 
-async def restore(replica_url: str, to: Path, *, at: str = "") -> None:
+async def restore(replica_url: str, to: Path, *, at: str = "", txid: int = 0) -> None:
     """Writes the newest state of one file's replica to `to`, which must not exist; or how it stood `at` a time, which
-    is in UTC, like 2026-11-24T12:00:00Z."""
+    is in UTC, like 2026-11-24T12:00:00Z; or the one that `Litestream.copied` has named."""
     check_address(replica_url)
-    when = ["-timestamp", at] if at else []
+    when = ["-timestamp", at] if at else ["-txid", f"{txid:016x}"] if txid else []
     with tempfile.TemporaryDirectory(prefix="litestream-") as empty:
         child = await Child.start(["restore", *when, "-o", str(to.absolute()), replica_url], directory=Path(empty))
         try:

@@ -53,7 +53,11 @@ class Litestream:
 
     async def start(self) -> None:
         """Returns when it answers; LitestreamTrouble says in one sentence why it cannot. From then on it is started
-        again whenever it dies. Must be called in a thread that lives as long as the server: it dies with that one."""
+        again whenever it dies. Must be called in a thread that lives as long as the server: it dies with that one.
+        Again is harmless."""
+        if self._watching:
+            return
+        check_address(self.replica)
         try:
             await self._launch()
         except OSError as error:
@@ -84,7 +88,11 @@ class Litestream:
 
     async def sync(self, file: Path, patience: float = 10) -> bool:
         """True: every commit made before this call is in the replica. False: nobody knows."""
-        return self.alive and await self._sync(str(file.absolute()), patience)
+        return bool(await self.copied(file, patience))
+
+    async def copied(self, file: Path, patience: float = 10) -> int:
+        """The number of a state in the replica that has every commit made before this call; 0: nobody knows."""
+        return await self._sync(str(file.absolute()), patience) if self.alive else 0
 
     async def unregister(self, file: Path) -> bool:
         """True: all of `file` is in the replica and Litestream has let go of it. False: it still holds it, or is down;
@@ -189,10 +197,11 @@ class Litestream:
         self._unheard.discard(file)
         return True
 
-    async def _sync(self, path: str, patience: float) -> bool:
+    async def _sync(self, path: str, patience: float) -> int:
         body = {"path": path, "wait": True, "timeout": math.ceil(patience)}
-        answer = await self._ask("POST", "/sync", body, patience)
-        return answer is not None and answer.get("replicated_txid", 0) >= answer.get("txid", math.inf)
+        answer = await self._ask("POST", "/sync", body, patience) or {}
+        number = int(answer.get("txid", 0))
+        return number if answer.get("replicated_txid", 0) >= number else 0
 
     async def _flush(self) -> None:
         """By itself Litestream ends without what was registered less than about a second ago."""

@@ -7,7 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from app import files
-from app.commands import quiet
+from app.control import quiet
 from app.main import House
 from app.rebuilding import check_new, rebuild
 from app.trouble import Trouble

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app import restoring
-from app.commands import quiet
+from app.control import quiet
 from app.label import careful
 from app.main import House
 from app.restoring import restore_beside, restore_coop

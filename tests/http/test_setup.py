@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from app.commands import create_coop, quiet
+from app.commands import create_coop
+from app.control import quiet
 from app.main import House
 from domains.errors import Invalid
 from domains.site import site

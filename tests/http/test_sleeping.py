@@ -13,7 +13,8 @@ import app.backup
 import app.cache
 import app.visits
 from app import chores, files
-from app.commands import migrate, quiet
+from app.commands import migrate
+from app.control import quiet
 from app.leaving import export_coop, remove_coop
 from app.restoring import restore_coop
 from domains import account
@@ -159,15 +160,17 @@ async def test_before_it_sleeps_the_registry_knows_when_it_is_due(house, id):
 async def test_the_machine_lays_down_whoever_was_not_asked_for_long_enough(furnished, tmp_path):
     async with copied(furnished, tmp_path, sleep_after=1.0) as house:
         oak, elm = (house.registry.by_slug(slug).id for slug in ("oak", "elm"))
-        async with house.tenants.use(oak), house.tenants.use(elm):
+        async with house.tenants.use(oak, 1.0), house.tenants.use(elm, 1.0):
             pass
-        await house.tenants.lay_down(elm)
-        await subscribe(house, elm, "a@x.example")
         await chores.lay_down(house)
         assert not house.registry.is_asleep(oak) and not house.registry.is_asleep(elm)
         house.tenants.open[oak].asked -= chores.DAY
         await chores.lay_down(house)
         assert house.registry.is_asleep(oak) and not house.registry.is_asleep(elm)
+        async with house.tenants.use(oak):
+            assert house.tenants.file(oak).exists(), "a command, a flow or a drill wants something of it"
+        await chores.lay_down(house)
+        assert house.registry.is_asleep(oak), "and that is over"
 
 
 async def test_a_file_that_is_here_after_all_is_used_as_it_is(house, id, oak):
@@ -181,6 +184,7 @@ async def test_a_file_that_is_here_after_all_is_used_as_it_is(house, id, oak):
 
 
 async def test_a_coop_that_is_removed_does_not_come_back_from_its_copies(house, id, asleep, oak):
+    house.registry.hide(id)
     house.registry.remove(id)
     assert (await oak.get("/")).status_code == 404
     assert not asleep.parent.exists()

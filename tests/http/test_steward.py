@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from app import label, leaving, parcel
-from app.commands import quiet, sign_in_link
+from app.commands import sign_in_link
+from app.control import quiet
 from app.sample import fill
 from domains import account, blog, events, market, sample
 from domains.activities import Activity, record

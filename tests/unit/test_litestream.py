@@ -114,6 +114,23 @@ async def test_what_was_committed_before_a_sync_is_restored_exactly(folder, repl
                 assert await restored(litestream, file, tmp_path / f"copy{copy}.db") == content(connection)
 
 
+async def test_a_state_that_was_named_is_restored_as_it_was_then(folder, replica, tmp_path):
+    file, coop = open_coop(folder)
+    async with running(folder, replica) as litestream:
+        await litestream.start()
+        assert len(processes(folder)) == 1, "to start it again is harmless"
+        with coop as connection:
+            assert not await litestream.copied(file), "it does not know the file"
+            await litestream.register(file)
+            write(connection)
+            named, then = await litestream.copied(file), content(connection)
+            write(connection)
+            assert await litestream.copied(file) > named
+            await restore(litestream.replica_of(file), tmp_path / "then.db", txid=named)
+    with closing(files.connect(tmp_path / "then.db")) as connection:
+        assert content(connection) == then
+
+
 async def test_the_registry_is_replicated_without_being_registered(folder, replica, tmp_path):
     registry = folder / "registry.db"
     async with running(folder, replica, always=[registry]) as litestream:

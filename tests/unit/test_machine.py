@@ -59,6 +59,15 @@ def test_a_folder_that_nobody_knows_is_named(found, tmp_path):
     assert "left" in found()["folders"].says and found()["folders"].state == "warn"
 
 
+def test_a_coop_without_its_file_is_bad_and_one_that_sleeps_is_not(found, tmp_path):
+    registry = Registry(tmp_path / "registry.db")
+    registry.add(Entry("elm", "elm", "https://elm.example"))
+    assert found()["files"].says == "not there: elm" and found()["files"].state == "bad"
+    registry._file.execute("UPDATE coops SET asleep = 1")
+    assert "files" not in found()
+    registry.close()
+
+
 def test_another_key_than_the_coops_was_made_with_is_bad(furnished_data, monkeypatch):
     assert {finding.what: finding.state for finding in checks(furnished_data)}["secret key"] == "good"
     monkeypatch.setenv("ROSE_SECRET_KEY", "another-honest-secret-for-tests-987654")
