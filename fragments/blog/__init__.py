@@ -5,7 +5,7 @@ from .arranging import navigation
 from .history import ROUTES as HISTORY
 from .history import revision, revisions
 from .reading import ROUTES as READING
-from .reading import home, latest, news, post, preview
+from .reading import draft, home, latest, news, post
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post, posts
 
@@ -13,6 +13,7 @@ ROUTES = [*READING, *WRITING, *HISTORY, *MENU]
 
 __all__ = [
     "ROUTES",
+    "draft",
     "edit_post",
     "home",
     "latest",
@@ -21,7 +22,6 @@ __all__ = [
     "news",
     "post",
     "posts",
-    "preview",
     "revision",
     "revisions",
 ]

@@ -62,43 +62,43 @@ async def post(db: Db, view: Page, slug: FromPath[str]) -> Response[Any]:
     return await shown(db, view, found)
 
 
-@get("/blog/preview/{signed:str}")
-async def preview(db: Db, view: Page, signed: FromPath[str]) -> Response[Any]:
+@get("/blog/draft/{signed:str}")
+async def draft(db: Db, view: Page, signed: FromPath[str]) -> Response[Any]:
     """What is not published yet, for whoever was given the link; then the post itself."""
-    found = await blog.post(db, _previewed(view, signed))
+    found = await blog.post(db, _post_of(view, signed))
     if found.is_published:
         return Redirect(f"/{found.slug}", status_code=303, headers={"cache-control": "no-store"})
-    return await shown(db, view, found, is_preview=True)
+    return await shown(db, view, found, is_draft=True)
 
 
-async def shown(db: AsyncSession, view: View, found: blog.Post, *, is_preview: bool = False) -> Response[str]:
+async def shown(db: AsyncSession, view: View, found: blog.Post, *, is_draft: bool = False) -> Response[str]:
     """To whoever may not read all of it: its title and its summary."""
-    view.caching.is_personal |= is_preview  # a link ends; what is kept of it would not
-    is_whole = found.visibility == "public" or view.is_member or is_preview
+    view.caching.is_personal |= is_draft  # a link ends; what is kept of it would not
+    is_whole = found.visibility == "public" or view.is_member or is_draft
     return await view.render(
-        "blog/_post.html",
+        "blog/_draft.html" if is_draft else "blog/_post.html",
         title=found.title,
         description=found.excerpt,
         post=found,
-        is_preview=is_preview,
+        is_draft=is_draft,
         is_whole=is_whole,
         parts=await expanded(view, await blog.read_prose(found.body)) if is_whole else (),
-        preview_link="" if found.is_published or not view.writes else _preview_link(view, found),
+        draft_link="" if found.is_published or not view.writes else _draft_link(view, found),
         **(await _mailed(db, view, found) if view.writes else {"going": None, "mailed": None}),
     )
 
 
-def _preview_link(view: View, post: blog.Post) -> str:
+def _draft_link(view: View, post: blog.Post) -> str:
     until = int((view.now + PREVIEWED).timestamp())
-    return f"{view.site.url}/blog/preview/{view.keys.sign('preview', f'{post.id}:{until}')}"
+    return f"/blog/draft/{view.keys.sign('draft', f'{post.id}:{until}')}"
 
 
-def _previewed(view: View, signed: str) -> int:
+def _post_of(view: View, signed: str) -> int:
     """The post. Raises NotFound for a link that nobody made, or that was made too long ago."""
-    said = view.keys.unsign("preview", signed) or ":"
+    said = view.keys.unsign("draft", signed) or ":"
     post, _, until = said.partition(":")
     if not post or float(until) < view.now.timestamp():
-        raise NotFound(f"no preview {signed}")
+        raise NotFound(f"no draft {signed}")
     return int(post)
 
 
@@ -121,4 +121,4 @@ def _opening(about: str) -> tuple[str, str]:
     return (found[1], found[2]) if found and len(found[1]) <= LONGEST else ("", about)
 
 
-ROUTES = [home, latest, news, preview, post]
+ROUTES = [home, latest, news, draft, post]

@@ -134,11 +134,11 @@ async def test_what_is_published_already_is_not_scheduled(editor, coop):
 
 async def test_whoever_has_the_link_reads_the_draft_and_nobody_else_does(editor, oak, elm, coop, house):
     await write(coop, status="draft", visibility="members")
-    link = re.search(r"https://oak\.example(/blog/preview/\S+?)\"", (await editor.get("/blog/post/four-leeks")).text)[1]
+    link = re.search(r'href="(/blog/draft/\S+?)"', (await editor.get("/blog/post/four-leeks")).text)[1]
     page = await oak.get(link)
     assert "Cut <em>them</em>." in page.text and "not published yet" in page.text
     assert page.headers["cache-control"].startswith("private")
-    for wrong in (f"{link}x", "/blog/preview/1", "/blog/preview/x.y"):
+    for wrong in (f"{link}x", "/blog/draft/1", "/blog/draft/x.y"):
         assert (await oak.get(wrong)).status_code == 404
     assert (await elm.get(link)).status_code == 404
     async with coop.writing() as db:
@@ -149,8 +149,8 @@ async def test_whoever_has_the_link_reads_the_draft_and_nobody_else_does(editor,
 
 async def test_a_link_to_a_draft_ends(oak, coop, house):
     await write(coop, status="draft")
-    old = coop.keyring.sign("preview", f"1:{int((now() - timedelta(seconds=1)).timestamp())}")
-    assert (await oak.get(f"/blog/preview/{old}")).status_code == 404
+    old = coop.keyring.sign("draft", f"1:{int((now() - timedelta(seconds=1)).timestamp())}")
+    assert (await oak.get(f"/blog/draft/{old}")).status_code == 404
 
 
 # ---- as it was ----
