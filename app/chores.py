@@ -25,7 +25,12 @@ async def fold(house: "House") -> None:
     await house.backup.trim(house.registry.path, house.registry.checkpoint)
 
 
-CHORES = (Chore(fold, 10),)
+async def look(house: "House") -> None:
+    """How far the copies of open files are."""
+    house.lookout.look(house.tenants.open.values())
+
+
+CHORES = (Chore(fold, 10), Chore(look, 5))
 
 
 class Chores:

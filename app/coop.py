@@ -98,6 +98,11 @@ class Coop:
             self.seen, self._public = seen, self.watcher.execute("SELECT version FROM site").fetchone()[0]
         return self._opening, self._public
 
+    def last_commit(self) -> int:
+        """Of anybody to anything; it means nothing to another opening."""
+        self.version()
+        return self.seen
+
     def version_for_all(self) -> tuple[str, int]:
         """Asked once for all the requests that have come: a later one waits in the loop's queue until it is forgotten.
 
