@@ -28,6 +28,9 @@ PATIENCE = 10  # seconds that a writer waits for its turn
 
 
 class Coop:
+    commits = 0
+    """That all of them have kept since this process began; counted by the one thread that serves."""
+
     def __init__(
         self,
         file: Path,
@@ -71,6 +74,7 @@ class Coop:
                 yield db
                 await flows.react(db, self._clock())
                 await db.commit()
+                Coop.commits += 1
         finally:
             if "due" in db.info:  # even of whoever was cancelled in the midst of a commit: it may be kept
                 self._alarm.at(db.info["due"])
@@ -80,6 +84,7 @@ class Coop:
         """The same queue, for whoever writes through a connection of its own, like the flows' store."""
         async with self._writer.connect():
             yield
+            Coop.commits += 1
 
     def connect(self) -> Connection:
         return self._plain.connect()

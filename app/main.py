@@ -25,6 +25,7 @@ from .cache import Doorkeeper
 from .chores import Chores
 from .coop import Coop
 from .copies import copies
+from .counting import Counting, no_requests
 from .door import Door
 from .dues import Dues
 from .errors import handlers
@@ -72,7 +73,10 @@ class House:
             settings.client_header,
         )
         door = Door(_framework(visits, self.setup), self.tenants, visits.show)
-        self.app = Doorkeeper(Ask(door, self.registry), self.tenants)
+        self.requests = no_requests()
+        self.app: Any = Doorkeeper(Ask(door, self.registry), self.tenants)
+        if settings.metrics:
+            self.app = Counting(self.app, self.requests)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["House"]:

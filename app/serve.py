@@ -17,6 +17,7 @@ from .answers import answering
 from .commands import create_coop, quiet, sign_in_link
 from .control import owning
 from .main import House
+from .metrics import telling
 from .settings import Settings
 from .setup import local_url
 from .trouble import Trouble
@@ -64,7 +65,7 @@ def granian(app: Any, host: str, port: int) -> "Server":
 
 async def _serve(house: House, sample: bool) -> None:
     server = granian(house.app, house.settings.host, house.settings.port)
-    async with house.serving(), answering(house):
+    async with house.serving(), answering(house), telling(house):
         if sample:
             await _make_sample(house)
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import time
@@ -12,6 +13,7 @@ from app import chores, lookout
 from app.chores import Chore, look
 from app.lookout import Standing
 from app.main import House
+from app.metrics import told as told_of_all
 from app.registry import Drill
 from domains import account
 from ops.litestream import binary, supervisor
@@ -86,6 +88,10 @@ async def test_what_cannot_be_copied_is_said_with_since_when_to_its_own_stewards
     told, other = await health(oak), await health(elm)
     assert told["status"] == "ok" and told["replication"] == "behind" and told["seconds"] in (1, 2, 3)
     assert other["replication"] == "copied" and other["seconds"] <= 1
+    metrics = (await told_of_all(house)).decode()
+    assert f'rose_replication_behind_seconds{{coop="{coop.id}"}}' in metrics
+    assert metrics.count("rose_replication_behind_seconds{") == 1 and "rose_litestream_up 1.0" in metrics
+    assert float(re.search(r"^rose_replication_lag_seconds (.*)", metrics, re.M)[1]) >= 1
     breaks(mended=True)
     await until(house, coop, Standing.COPIED)
     assert "Copies are behind" not in (await steward.get("/steward")).text
