@@ -153,7 +153,7 @@ class Coop:
 
     async def checkpoint(self) -> None:
         """Folds the write-ahead log into the file; only while no Litestream could be reading it."""
-        async with self.turn():
+        async with self._writer.connect():
             await asyncio.to_thread(partial(_checkpoint, self.file))
 
     async def close(self) -> None:

@@ -39,6 +39,8 @@ class Found:
     commit: int = 0
     """The last one of all that."""
     asking: asyncio.Task[None] | None = None
+    again: float = 0
+    """Not to be asked before: each refusal is a line in the log."""
 
 
 class Lookout:
@@ -69,9 +71,11 @@ class Lookout:
         found = self._found.setdefault(coop, Found(since=now))
         if found.is_whole and found.commit == commit:
             found.since = now
-        elif not found.asking or found.asking.done():
+        elif now >= found.again and (not found.asking or found.asking.done()):
             found.asking = asyncio.create_task(self._ask(coop, found, now, commit))
 
     async def _ask(self, coop: Coop, found: Found, now: float, commit: int) -> None:
         if await self._backup.confirm(coop.file) is not Kept.NOWHERE:
             found.since, found.is_whole, found.commit = now, True, commit
+        else:
+            found.again = self._clock() + LATE
