@@ -61,7 +61,7 @@ class Doorkeeper:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope, send = scope | {"method": "GET"}, _bodiless(send)
+            scope["method"], send = "GET", _bodiless(send)
         headers = _said(scope) if scope.get("method") == "GET" else {}
         id = self.tenants.registry.id_at(host_of(headers.get(b"host", b"")))
         coop = (self.tenants.open.get(id) or await self._opened(id)) if id else None
@@ -69,8 +69,10 @@ class Doorkeeper:
         if asked is None:
             await self.app(scope, receive, send)
         elif answer := self._remembered(asked):
-            for message in answer.to(asked.if_none_match):
-                await send(message)
+            start, body = answer.to(asked.if_none_match)
+            scope["path_template"], scope["status"] = answer.route, start["status"]  # for whoever counts
+            await send(start)
+            await send(body)
         else:
             await self.app(scope, receive, self._sharing(asked, scope, send))
 
@@ -126,7 +128,7 @@ class Doorkeeper:
     def _keep(self, asked: Asked, scope: Any, start: Message, body: Message) -> Sequence[Message]:
         """The answer, as the next one will have it too."""
         caching: Caching = scope["caching"]
-        if (made := cut(start["headers"], body["body"], caching.parts)) is None:
+        if (made := cut(scope["path_template"], start["headers"], body["body"], caching.parts)) is None:
             return start, body
         (page, parts), about = made, (asked.version, caching.until)
         if caching.role in READERS and _is_as_links_ask(asked, scope):

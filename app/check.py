@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -55,6 +56,7 @@ def _of(settings: Settings) -> Iterator[Finding]:
     yield _litestream(settings)
     yield _replica(settings)
     yield _mail(settings)
+    yield from _metrics(settings)
 
 
 def _sqlite() -> Finding:
@@ -178,6 +180,26 @@ def _replica(settings: Settings) -> Finding:
         alone = "; the only one there is of co-ops that sleep" if settings.sleep_after else ""
         return Finding("replica", "warn", f"{folder}: a copy on this disk, which goes when the disk goes{alone}", mend)
     return Finding("replica", "good", f"{folder}, on another disk")
+
+
+def _metrics(settings: Settings) -> Iterator[Finding]:
+    """Nothing where there are none."""
+    if settings.metrics_address:
+        host, _ = settings.metrics_address
+        if host == "localhost" or _is_private(host):
+            yield Finding("metrics", "good", f"at {settings.metrics}")
+        else:
+            mend = "Set ROSE_METRICS to 127.0.0.1 with a port, or to an address of a private network."
+            yield Finding("metrics", "warn", f"at {settings.metrics}, where anybody may read them", mend)
+
+
+def _is_private(host: str) -> bool:
+    """An address that no stranger reaches; of a name nobody knows."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_private and not address.is_unspecified
 
 
 def _mail(settings: Settings) -> Finding:

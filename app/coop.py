@@ -28,6 +28,9 @@ PATIENCE = 10  # seconds that a writer waits for its turn
 
 
 class Coop:
+    commits = 0
+    """That all of them have kept since this process began; counted by the one thread that serves."""
+
     def __init__(
         self,
         file: Path,
@@ -71,6 +74,7 @@ class Coop:
                 yield db
                 await flows.react(db, self._clock())
                 await db.commit()
+                Coop.commits += 1
         finally:
             if "due" in db.info:  # even of whoever was cancelled in the midst of a commit: it may be kept
                 self._alarm.at(db.info["due"])
@@ -80,6 +84,7 @@ class Coop:
         """The same queue, for whoever writes through a connection of its own, like the flows' store."""
         async with self._writer.connect():
             yield
+            Coop.commits += 1
 
     def connect(self) -> Connection:
         return self._plain.connect()
@@ -97,6 +102,11 @@ class Coop:
         if seen != self.seen:
             self.seen, self._public = seen, self.watcher.execute("SELECT version FROM site").fetchone()[0]
         return self._opening, self._public
+
+    def last_commit(self) -> int:
+        """Of anybody to anything; it means nothing to another opening."""
+        self.version()
+        return self.seen
 
     def version_for_all(self) -> tuple[str, int]:
         """Asked once for all the requests that have come: a later one waits in the loop's queue until it is forgotten.
@@ -142,7 +152,7 @@ class Coop:
 
     async def checkpoint(self) -> None:
         """Folds the write-ahead log into the file; only while no Litestream could be reading it."""
-        async with self.turn():
+        async with self._writer.connect():
             await asyncio.to_thread(partial(_checkpoint, self.file))
 
     async def close(self) -> None:

@@ -18,6 +18,7 @@ from .check import set_back
 from .commands import create_coop, sign_in_link
 from .control import owning, quiet
 from .main import House
+from .metrics import telling
 from .rebuilding import check_new
 from .settings import Settings
 from .setup import local_url
@@ -71,7 +72,7 @@ async def _serve(settings: Settings, sample: bool) -> None:
         log.warning("The clock may be wrong: %s", said)
     house = House(settings)
     server = granian(house.app, house.settings.host, house.settings.port)
-    async with house.serving(), answering(house):
+    async with house.serving(), answering(house), telling(house):
         if sample:
             await _make_sample(house)
         for number in (signal.SIGINT, signal.SIGTERM):

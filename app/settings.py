@@ -1,6 +1,7 @@
 """Every setting of the machine: `ROSE_…` variables, or the same lines in `.env`; checked once, when it starts."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from .trouble import Trouble
 
 WEAK = 32
 """Characters of a secret key, below which it could be guessed."""
+ADDRESS = re.compile(r"(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})", re.ASCII | re.IGNORECASE)
 KEYS = ("LITESTREAM_", "AWS_")
 """What variables begin with that are Litestream's."""
 TAKES = {
@@ -59,6 +61,7 @@ class Settings(BaseSettings):
         "",
         description="The header in which a proxy names the visitor's address: X-Forwarded-For, Fly-Client-IP.",
     )
+    metrics: str = Field("", description="Where Prometheus asks for /metrics, like 127.0.0.1:9100; empty: nowhere.")
     log_level: str = Field("info", description="debug, info, warning or error.")
 
     @field_validator("secret_key")
@@ -81,6 +84,13 @@ class Settings(BaseSettings):
         if url.get_secret_value() and not url.get_secret_value().startswith(("smtp://", "smtps://")):
             raise ValueError("is neither smtp://… nor smtps://…")
         return url
+
+    @field_validator("metrics")
+    @classmethod
+    def _is_address(cls, metrics: str) -> str:
+        if metrics and not _address(metrics):
+            raise ValueError("is no address with a port, like 127.0.0.1:9100")
+        return metrics
 
     @field_validator("log_level")
     @classmethod
@@ -108,6 +118,10 @@ class Settings(BaseSettings):
         """Empty when nothing is replicated."""
         return "" if self.replica == "none" else self.replica or f"file://{self.data_dir.absolute() / 'replica'}"
 
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        return _address(self.metrics)
+
     def shown(self) -> dict[str, tuple[str, str]]:
         """Variable -> (value with secrets masked, what it is)."""
         fields = type(self).model_fields
@@ -115,6 +129,12 @@ class Settings(BaseSettings):
             f"ROSE_{name.upper()}": (_masked(getattr(self, name)), field.description or "")
             for name, field in fields.items()
         }
+
+
+def _address(typed: str) -> tuple[str, int] | None:
+    """A host and a port; None for whatever else."""
+    found = ADDRESS.fullmatch(typed)
+    return (found[1].strip("[]"), int(found[2])) if found and 0 < int(found[2]) < 2**16 else None
 
 
 def _said(problem: ErrorDetails) -> str:

@@ -3,8 +3,8 @@
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from math import inf
 from pathlib import Path
 from time import time
@@ -76,6 +76,19 @@ class Tenants:
             yield coop
         finally:
             coop.users -= 1
+            self._shrink()
+
+    @contextmanager
+    def holding(self) -> Iterator[Sequence[Coop]]:
+        """All that are open just now: nobody closes them meanwhile, and nobody takes them for used."""
+        held = list(self.open.values())
+        for coop in held:
+            coop.users += 1
+        try:
+            yield held
+        finally:
+            for coop in held:
+                coop.users -= 1
             self._shrink()
 
     @asynccontextmanager

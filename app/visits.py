@@ -17,7 +17,8 @@ from domains.activities import acting
 from domains.errors import NotFound
 from fragments.caching import wants_fragment
 from fragments.chrome import chrome
-from fragments.view import Copies, View
+from fragments.copies import Copies
+from fragments.view import View
 from fragments.visit import cookie_name
 
 from .coop import Coop
@@ -37,20 +38,22 @@ FORMS = 20.0
 
 
 class Visits:
-    """`post`: where a co-op's mails go; `copies`: where its file is copied to just now; `export`: all of one in
-    an open file, under a passphrase or without its keys; `client_header`: a setting."""
+    """`post`: where a co-op's mails go; `copies`: how its copies stand; `weigh`: finds out how large they are;
+    `export`: all of one in an open file, under a passphrase or without its keys; `client_header`: a setting."""
 
     def __init__(
         self,
         tenants: Tenants,
         setup: Setup,
         post: Callable[[str], Folder | Server],
-        copies: Callable[[], Copies],
+        copies: Callable[[Coop], Copies],
+        weigh: Callable[..., Awaitable[None]],
         export: Callable[[str, str], Awaitable[BinaryIO]],
         client_header: str,
     ) -> None:
         self._tenants, self._setup, self._post = tenants, setup, post
-        self._copies, self._export, self._client_header = copies, export, client_header
+        self._copies, self._weigh, self._export = copies, weigh, export
+        self._client_header = client_header
 
     async def view(self, request: Request[Any, Any, Any]) -> AsyncIterator[View]:
         """For a safe method it cannot write; any other is kept when its handler returns, undone if it raises.
@@ -127,7 +130,8 @@ class Visits:
             mails=post.all if isinstance(post, Folder) else None,
             export=partial(self._export, coop.id),
             client=client(request.scope, self._client_header),
-            copies=self._copies(),
+            copies=partial(self._copies, coop),
+            weigh=partial(self._weigh, coop.file, GLANCE if request.method in SAFE else 0),  # others wait to write
         )
 
 

@@ -74,6 +74,25 @@ def test_another_key_than_the_coops_was_made_with_is_bad(furnished_data, monkeyp
     assert {finding.what: finding.state for finding in checks(furnished_data)}["secret key"] == "bad"
 
 
+@pytest.mark.parametrize(
+    ("address", "state"),
+    [
+        ("127.0.0.1:9100", "good"),
+        ("localhost:9100", "good"),
+        ("[::1]:9100", "good"),
+        ("10.0.0.7:9100", "good"),
+        ("0.0.0.0:9100", "warn"),
+        ("[::]:9100", "warn"),
+        ("9.9.9.9:9100", "warn"),
+        ("rose.example:9100", "warn"),
+    ],
+)
+def test_metrics_at_an_address_that_anybody_reaches_are_told_of(found, monkeypatch, address, state):
+    assert "metrics" not in found()
+    monkeypatch.setenv("ROSE_METRICS", address)
+    assert found()["metrics"].state == state and address in found()["metrics"].says
+
+
 async def test_a_proxy_that_names_no_visitor_is_told_of_where_a_coop_is_behind_one(furnished_data, monkeypatch):
     def told():
         return {finding.what: finding for finding in checks(furnished_data)}
