@@ -40,9 +40,7 @@ async def _furnish(db: AsyncSession, sample: Mapping[str, Any], at: datetime) ->
         if not await account.person_at(db, person["address"]):
             await account.add_person(db, **person)
     for words in sample["posts"]:
-        age = timedelta(days=words.pop("age"))
-        post = await blog.write_post(db, blog.Words(**words), author=AUTHOR, status="published")
-        post.published = post.updated = at - age
+        await _write(db, words, at)
     for item in sample["menu"]:
         await blog.add_menu_item(db, **item)
     for goods in sample["goods"]:
@@ -50,6 +48,17 @@ async def _furnish(db: AsyncSession, sample: Mapping[str, Any], at: datetime) ->
     for entry in sample["entries"]:
         for day in list(_days(entry, at.astimezone(site.zone).date())):
             await events.add_entry(db, day=day.isoformat(), **entry)
+
+
+async def _write(db: AsyncSession, words: dict[str, Any], at: datetime) -> None:
+    """`age` days ago, and by now another excerpt than it `was`; without an age it is a draft."""
+    age, was = words.pop("age", None), words.pop("was", None)
+    then, status = words | ({"excerpt": was} if was else {}), "draft" if age is None else "published"
+    post = await blog.write_post(db, blog.Words(**then), author=AUTHOR, status=status)
+    if was:
+        await blog.edit_post(db, post.id, str(post.version), blog.Words(**words), by=AUTHOR)
+    if age is not None:
+        post.published = post.updated = at - timedelta(days=age)
 
 
 def _days(entry: dict[str, Any], today: date) -> Iterator[date]:

@@ -83,12 +83,15 @@ async def shown(db: AsyncSession, view: View, found: blog.Post, *, is_draft: boo
         is_draft=is_draft,
         is_whole=is_whole,
         parts=await expanded(view, await blog.read_prose(found.body)) if is_whole else (),
-        draft_link="" if found.is_published or not view.writes else _draft_link(view, found),
+        draft_link=draft_link(view, found) if view.writes else "",
         **(await _mailed(db, view, found) if view.writes else {"going": None, "mailed": None}),
     )
 
 
-def _draft_link(view: View, post: blog.Post) -> str:
+def draft_link(view: View, post: blog.Post) -> str:
+    """Whoever has it reads the draft for a while; empty for what everybody reads."""
+    if post.is_published:
+        return ""
     until = int((view.now + PREVIEWED).timestamp())
     return f"/blog/draft/{view.keys.sign('draft', f'{post.id}:{until}')}"
 

@@ -13,7 +13,7 @@ from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 from fragments.widgets import expanded
 
-from .reading import number
+from .reading import draft_link, number
 
 KINDS = (
     ("post", say("Post"), say("News, with a date and whoever wrote it.")),
@@ -117,8 +117,9 @@ async def posts(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
 
 
 def _said(written: blog.Post) -> str:
-    is_for_members = written.is_published and written.visibility == "members"
-    return "published-members" if is_for_members else written.status
+    if written.is_published:
+        return "published-members" if written.visibility == "members" else "published"
+    return "scheduled" if written.due else "draft"
 
 
 def _words(form: Form) -> blog.Words:
@@ -132,7 +133,9 @@ async def _new_post(view: View, form: Form, status: int = 200, **about: Any) -> 
 
 async def _edit_post(view: View, form: Form, found: blog.Post, status: int = 200, **about: Any) -> Response[str]:
     title = view.text(say("Editing: {title}")).format(title=found.title)
-    return await _form(view, "blog/_edit_post.html", title, form, status, post=found, **about)
+    return await _form(
+        view, "blog/_edit_post.html", title, form, status, post=found, draft_link=draft_link(view, found), **about
+    )
 
 
 async def _form(view: View, template: str, title: str, form: Form, status: int, **about: Any) -> Response[str]:

@@ -10,7 +10,7 @@ from tests import pages
 from tests.http.conftest import PARTIAL
 
 FRAGMENTS = Path(fragments.__file__).parent
-FILLED = {"{id:int}": "1", "{slug:str}": "leeks", "{signed:str}": "x"}
+FILLED = {"{id:int}": "1", "{slug:str}": "leeks", "{signed:str}": "x", "{version:int}": "1"}
 
 
 @pytest.fixture

