@@ -21,7 +21,7 @@ KINDS = (
 )
 VISIBILITIES = (
     ("public", say("Everybody"), ""),
-    ("members", say("Members"), say("Everybody else sees its title and its summary.")),
+    ("members", say("Members"), say("Others see how it is called, and in short what it is about.")),
 )
 COVERS = {
     "": say("None"),

@@ -51,10 +51,40 @@ def test_a_post_is_written_previewed_published_changed_and_taken_off(visit, scri
     expect(heading(page, "Mud, and where to leave it")).to_be_visible()
     newest.get_by_role("link").click()
     expect(heading(stranger, "Mud, and where to leave it")).to_be_visible()
+    page.get_by_role("link", name="Its history").click()
+    page.get_by_role("link", name="What changed since").click()
+    expect(page.locator("ins")).to_have_text(["Mud, and where to leave it"])
+    page.get_by_role("button", name="Make it as it was then").click()
+    expect(heading(page, "Mud, and how to keep it")).to_be_visible()
     page.get_by_role("link", name="Edit this post").click()
     page.get_by_role("button", name="Take it off the site").click()
     expect(page.get_by_role("article")).to_contain_text("This is a draft.")
     assert stranger.reload().status == 404
+
+
+def test_a_post_for_members_is_scheduled_and_shown_to_one_reader_first(visit):
+    page, reader = visit(STEWARD), visit()
+    page.goto("/blog/new-post")
+    page.get_by_label("Title").fill(f"Who packs at Easter {next(number)}")
+    page.get_by_label("Words").fill("Whoever can lift a crate.")
+    page.get_by_label("Members").check()
+    page.get_by_role("button", name="Schedule it").click()
+    expect(page.locator("#day-error")).to_contain_text("Say on which day.")
+    page.get_by_label("On which day").fill(f"{date.today() + timedelta(days=3)}")
+    page.get_by_label("At what time").fill("08:30")
+    page.get_by_role("button", name="Schedule it").click()
+    expect(page.get_by_role("article")).to_contain_text("It is published by itself on")
+    reader.goto(page.get_by_role("link", name="/blog/draft/").get_attribute("href"))
+    expect(reader.get_by_role("article")).to_contain_text("Whoever can lift a crate.")
+    page.get_by_role("link", name="Edit this post").click()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("article")).to_contain_text("Whoever can lift a crate.")
+    reader.goto(page.url.partition("?")[0])
+    expect(the(reader, "The rest is for members")).to_be_visible()
+    expect(reader.get_by_role("article")).not_to_contain_text("crate")
+    page.get_by_role("link", name="Edit this post").click()
+    page.get_by_role("button", name="Take it off the site").click()
+    expect(page.get_by_role("article")).to_contain_text("This is a draft.")
 
 
 def test_a_refused_form_keeps_what_was_typed_and_leads_to_what_is_wrong(visit, scripted):
