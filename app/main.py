@@ -19,7 +19,7 @@ import fragments
 from domains import site as sites
 from fragments.view import Page
 
-from . import api, static
+from . import api, media, static
 from .api.ask import Ask
 from .backup import Backup, beside
 from .cache import Doorkeeper
@@ -36,7 +36,7 @@ from .lookout import Lookout
 from .mail import Folder, Letters, Server
 from .registry import Registry
 from .scales import Scales
-from .security import FORM, SAFE
+from .security import FILES, FORM, SAFE
 from .settings import Settings
 from .setup import Setup
 from .templates import templates
@@ -44,7 +44,7 @@ from .tenants import Tenants
 from .visits import Visits
 from .worker import Worker
 
-MACHINES = [*api.ROUTES, static.static, static.theme]
+MACHINES = [*api.ROUTES, media.media, static.static, static.theme]
 ROUTES = [*fragments.ROUTES, *MACHINES]
 """Every one that there is."""
 LARGEST_FORM, MOST_FIELDS = 2 * 2**20, 200  # bytes, and fields
@@ -73,6 +73,7 @@ class House:
             self.scales.weigh,
             self._export,
             settings.client_header,
+            settings.pictures * 10**6,
         )
         door = Door(_framework(visits, self.setup), self.tenants, visits.show)
         self.requests = no_requests()
@@ -141,10 +142,12 @@ def _framework(visits: Visits, setup: Setup) -> Litestar:
         dependencies={
             "view": Provide(visits.view),
             "db": Provide(_session_of, sync_to_thread=False),
+            "reading": Provide(visits.reading),
             "setup": Provide(lambda: setup, sync_to_thread=False),
         },
         exception_handlers=handlers(visits.show),
         request_max_body_size=LARGEST_FORM,
+        multipart_form_part_limit=MOST_FIELDS,
         openapi_config=None,
         logging_config=None,
     )
@@ -156,11 +159,15 @@ def _session_of(view: Page) -> AsyncSession:
 
 
 async def _only_forms(request: Request[Any, Any, Any]) -> None:
-    """People's browsers send forms; whatever else arrives is not misread as an empty one."""
+    """People's browsers send forms; whatever else arrives is not misread as an empty one.
+
+    One with files is read by whoever handles it, once it is known who sends it.
+    """
     if request.method in SAFE:
         return
+    takes = FILES if request.route_handler.opt.get("files") else FORM
     parse_url_encoded_form_data.cache_clear()  # the framework would keep what people typed, passwords too
-    if request.content_type[0] not in ("", FORM):
+    if request.content_type[0] not in ("", takes):
         raise HTTPException(status_code=415)
-    if (await request.body()).count(b"&") > MOST_FIELDS:
+    if takes == FORM and (await request.body()).count(b"&") > MOST_FIELDS:
         raise HTTPException(status_code=413)

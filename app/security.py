@@ -8,7 +8,7 @@ from domains.site import is_local
 
 from .hosts import canonical
 
-FORM = "application/x-www-form-urlencoded"
+FORM, FILES = "application/x-www-form-urlencoded", "multipart/form-data"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = "; ".join(
     (

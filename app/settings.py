@@ -21,6 +21,7 @@ TAKES = {
     "port": "takes a whole number from 1 to 65535",
     "open_coops": "takes a whole number from 1 on",
     "sleep_after": "takes a number of days, or 0 for never",
+    "pictures": "takes a whole number of megabytes",
 }
 """Setting -> what it takes, where its type alone decides."""
 
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
         ge=0,
         description="Days after which the file of a co-op that nobody opened is left to its copies alone; 0: never.",
     )
+    pictures: int = Field(500, ge=0, description="Megabytes of pictures that each co-op may keep.")
     client_header: str = Field(
         "",
         description="The header in which a proxy names the visitor's address: X-Forwarded-For, Fly-Client-IP.",

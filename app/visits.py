@@ -39,7 +39,8 @@ FORMS = 20.0
 
 class Visits:
     """`post`: where a co-op's mails go; `copies`: how its copies stand; `weigh`: finds out how large they are;
-    `export`: all of one in an open file, under a passphrase or without its keys; `client_header`: a setting."""
+    `export`: all of one in an open file, under a passphrase or without its keys; `client_header`: a setting;
+    `room`: bytes of pictures that each may keep."""
 
     def __init__(
         self,
@@ -50,10 +51,11 @@ class Visits:
         weigh: Callable[..., Awaitable[None]],
         export: Callable[[str, str], Awaitable[BinaryIO]],
         client_header: str,
+        room: int,
     ) -> None:
         self._tenants, self._setup, self._post = tenants, setup, post
         self._copies, self._weigh, self._export = copies, weigh, export
-        self._client_header = client_header
+        self._client_header, self._room = client_header, room
 
     async def view(self, request: Request[Any, Any, Any]) -> AsyncIterator[View]:
         """For a safe method it cannot write; any other is kept when its handler returns, undone if it raises.
@@ -68,6 +70,13 @@ class Visits:
             coop.reading() if request.method in SAFE else coop.writing() as db,
         ):
             yield await self._made(request, db, coop)
+
+    async def reading(self, request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
+        """For what is the same for everybody. Raises NotFound where there is no co-op yet."""
+        if not coop_of(request.scope):
+            raise NotFound(request.scope["path"])
+        async with self._tenants.use(coop_of(request.scope), GLANCE) as coop, coop.reading() as db:
+            yield db
 
     async def show(self, refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
         """A refusal as a page of its co-op, or as a fragment; as a bare page where not even that can be made."""
@@ -129,6 +138,7 @@ class Visits:
             chrome,
             mails=post.all if isinstance(post, Folder) else None,
             export=partial(self._export, coop.id),
+            room=self._room,
             client=client(request.scope, self._client_header),
             copies=partial(self._copies, coop),
             weigh=partial(self._weigh, coop.file, GLANCE if request.method in SAFE else 0),  # others wait to write

@@ -11,6 +11,7 @@ from .view import View
 DESK = (
     ("/steward", say("Today"), False),
     ("/blog/posts", say("Posts and pages"), True),
+    ("/blog/media", say("Pictures"), True),
     ("/blog/menu", say("Navigation"), False),
     ("/market/new-product", say("New product"), True),
     ("/events/new-entry", say("New event"), True),

@@ -12,6 +12,8 @@ SAID = {
     "draft": say("Saved as a draft."),
     "scheduled": say("Scheduled. It is published by itself when its time comes."),
     "restored": say("It is as it was then. What it was until now is kept too."),
+    "picture": say("The picture is here. The line below it shows it in a post."),
+    "picture-removed": say("Removed. Nothing of it is here any more."),
     "withdrawn": say("Withdrawn. Only editors see it now; you can offer it again."),
     "offered": say("On offer again. Everybody can see it now."),
     "cancelled": say("Cancelled. It stays in the calendar, and says so."),

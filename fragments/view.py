@@ -37,6 +37,8 @@ class View(Visit):
     """What was mailed, the newest first, where mails are kept on this machine instead of being sent."""
     export: Callable[[str], Awaitable[BinaryIO]] | None = None
     """The whole co-op in one open file, its keys sealed under a passphrase, or left out where that is empty."""
+    room: int = 0
+    """Bytes of pictures that the co-op may keep."""
     client: str = ""
     """Whose request it is, for counting tries: a network address."""
     copies: Callable[[], Copies] = Copies

@@ -12,13 +12,15 @@ from domains.errors import Conflict, say
 from domains.values import now, slug_of
 
 from . import revisions
+from .library import picture_at
 from .models import DRAFT, KINDS, PUBLIC, PUBLISHED, SCHEDULED, STATUSES, VISIBILITIES, Post, Redirect
 from .queries import post
+from .renditions import address
 
 RESERVED = frozenset(
     (
         "blog", "market", "cart", "events", "federation", "account", "steward", "flows", "static", "theme", "health",
-        "setup", "parts", "webhooks", "oauth", "api", "users", "inbox", "outbox", "nodeinfo", "authorize",
+        "media", "setup", "parts", "webhooks", "oauth", "api", "users", "inbox", "outbox", "nodeinfo", "authorize",
         ".well-known",
     )
 )  # fmt: skip
@@ -146,7 +148,7 @@ async def _checked(
         "title": check.line("title", " ".join(words.title.split()), say("Give it a title.")),
         "body": check.text("body", words.body),
         "excerpt": check.line("excerpt", words.excerpt, most=400),
-        "cover": check.one_of("cover", words.cover, ("", *COVERS)),
+        "cover": await _cover(db, check, words.cover),
         "tags": _tags(check, words.tags),
         "slug": await _slug(db, check, words, own),
         "visibility": check.one_of("visibility", words.visibility, VISIBILITIES),
@@ -158,6 +160,12 @@ async def _checked(
         check.refuse("status", say("It is published already. Take it off the site first."))
     check.done()
     return said
+
+
+async def _cover(db: AsyncSession, check: Check, typed: str) -> str:
+    if (named := address(typed)) and await picture_at(db, named):
+        return typed
+    return check.one_of("cover", typed, ("", *COVERS))
 
 
 def _due(check: Check, words: Words, zone: tzinfo) -> datetime | None:

@@ -18,6 +18,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from domains.values import slug_of
 
+from .renditions import address
+
 WIDGETS = ("calendar", "products")
 """`::calendar`, alone in its paragraph, stands for what another room shows there."""
 MARK = re.compile(r"::([a-z]+)(\{[^\n]*\})?")
@@ -31,7 +33,12 @@ _ALLOWED = nh3.Cleaner(
         "p", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "s", "a", "img", "hr", "br", "sup",
         "section", "div", "table", "thead", "tbody", "tr", "th", "td", *_TITLES,
     },
-    attributes={"a": {"href", "title", "rel", "id"}, "img": {"src", "alt", "title"}, "ol": {"start"}, "li": {"id"}}
+    attributes={
+        "a": {"href", "title", "rel", "id"},
+        "img": {"src", "srcset", "sizes", "alt", "title", "width", "height", "loading"},
+        "ol": {"start"},
+        "li": {"id"},
+    }
     | {title: {"id"} for title in _TITLES},
     allowed_classes={"th": {"num"}, "td": {"num"}, "div": {"scroller"}},
     set_tag_attribute_values={
@@ -161,8 +168,16 @@ def _children(children: Sequence[Token]) -> Iterator[Token]:
             child.attrSet("rel", "noopener")
         if child.type == "image" and OUTSIDE.match(str(child.attrs.get("src", ""))):
             yield from _instead_of(child, in_link)
+        elif child.type == "image":
+            yield _sized(child)
         else:
             yield child
+
+
+def _sized(image: Token) -> Token:
+    if found := address(str(image.attrs.get("src", ""))):
+        image.attrs |= found.attributes | {"loading": "lazy"}
+    return image
 
 
 def _instead_of(image: Token, in_link: bool) -> Iterator[Token]:

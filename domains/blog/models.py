@@ -1,14 +1,19 @@
+import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, false
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
 from domains.values import Instant, now
 
+from .renditions import Address
+
 KINDS = ("post", "page")
 DRAFT, SCHEDULED, PUBLISHED = STATUSES = ("draft", "scheduled", "published")
+MARKS = re.compile(r"([\\`*_\[\]<>&!~])")
+"""What means something in Markdown."""
 PUBLIC, MEMBERS = VISIBILITIES = ("public", "members")
 """Who reads all of it; its title and its summary are for everyone."""
 
@@ -24,7 +29,7 @@ class Post(Table):
     """Markdown."""
     excerpt: Mapped[str] = mapped_column(default="")
     cover: Mapped[str] = mapped_column(default="")
-    """The name of a linocut, or empty."""
+    """The name of a linocut, the address of a picture, or empty."""
     tags: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
     author: Mapped[str] = mapped_column(default="")
     """What the person who wrote it was called then."""
@@ -72,6 +77,49 @@ class Redirect(Table):
 
     slug: Mapped[str] = mapped_column(primary_key=True)
     post: Mapped[int] = mapped_column(ForeignKey("blog_posts.id", ondelete="CASCADE"), index=True)
+
+
+class Picture(Table):
+    """What is known of a picture; its bytes are elsewhere, so that lists stay cheap."""
+
+    __tablename__ = "blog_pictures"
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    hash: Mapped[str] = mapped_column(unique=True)
+    """SHA-256 of its widest file."""
+    width: Mapped[int]
+    height: Mapped[int]
+    size: Mapped[int]
+    """Bytes, of all its files."""
+    alt: Mapped[str]
+    """What is on it, for whoever does not see it."""
+    by: Mapped[str]
+    """What whoever brought it was called then."""
+    at: Mapped[datetime] = mapped_column(Instant, default_factory=now)
+
+    @property
+    def address(self) -> Address:
+        return Address(self.hash, self.width, self.height)
+
+    @property
+    def markdown(self) -> str:
+        """What shows it in a post."""
+        alt = MARKS.sub(r"\\\1", self.alt)
+        return f"![{alt}]({self.address})"
+
+
+class PictureFile(Table):
+    __tablename__ = "blog_picture_files"
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    picture: Mapped[int] = mapped_column(ForeignKey("blog_pictures.id", ondelete="CASCADE"))
+    width: Mapped[int]
+    height: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    """WebP."""
+
+
+Index("blog_picture_files_picture", PictureFile.picture, PictureFile.width, unique=True)
 
 
 class MenuItem(Table):

@@ -4,12 +4,14 @@ from .arranging import ROUTES as MENU
 from .arranging import navigation
 from .history import ROUTES as HISTORY
 from .history import revision, revisions
+from .pictures import ROUTES as PICTURES
+from .pictures import media, picture
 from .reading import ROUTES as READING
 from .reading import draft, home, latest, news, post
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post, posts
 
-ROUTES = [*READING, *WRITING, *HISTORY, *MENU]
+ROUTES = [*READING, *WRITING, *PICTURES, *HISTORY, *MENU]
 
 __all__ = [
     "ROUTES",
@@ -17,9 +19,11 @@ __all__ = [
     "edit_post",
     "home",
     "latest",
+    "media",
     "navigation",
     "new_post",
     "news",
+    "picture",
     "post",
     "posts",
     "revision",

@@ -80,12 +80,19 @@ async def shown(db: AsyncSession, view: View, found: blog.Post, *, is_draft: boo
         title=found.title,
         description=found.excerpt,
         post=found,
+        cover=await _cover(db, found.cover),
         is_draft=is_draft,
         is_whole=is_whole,
         parts=await expanded(view, await blog.read_prose(found.body)) if is_whole else (),
         draft_link=draft_link(view, found) if view.writes else "",
         **(await _mailed(db, view, found) if view.writes else {"going": None, "mailed": None}),
     )
+
+
+async def _cover(db: AsyncSession, name: str) -> blog.Picture | None:
+    """None for a linocut, and for a picture that is gone."""
+    named = blog.address(name)
+    return await blog.picture_at(db, named) if named else None
 
 
 def draft_link(view: View, post: blog.Post) -> str:

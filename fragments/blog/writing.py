@@ -47,6 +47,8 @@ COVERS = {
     "van": say("Van"),
     "wreath": say("Wreath"),
 }
+PICTURES = 50
+"""As many may be chosen from, where a cover is."""
 PREVIEW = "preview"
 """What the form's third button says instead of a status."""
 
@@ -142,11 +144,20 @@ async def _form(view: View, template: str, title: str, form: Form, status: int, 
     known: dict[str, Any] = {
         "kinds": [(kind, view.text(name), view.text(what)) for kind, name, what in KINDS],
         "visibilities": [(one, view.text(name), view.text(what)) for one, name, what in VISIBILITIES],
-        "covers": [(cover, view.text(name)) for cover, name in COVERS.items()],
+        "covers": await _covers(view, form.text("cover")),
         "parts": await _previewed(view, Form(form.typed)),
         "theirs": None,
     }
     return await view.render(template, title=title, layout="desk.html", status=status, form=form, **(known | about))
+
+
+async def _covers(view: View, chosen: str) -> list[tuple[str, str]]:
+    """Linocuts, then the newest pictures, and what is chosen however old it is."""
+    linocuts = [(cover, view.text(name)) for cover, name in COVERS.items()]
+    pictures = list((await blog.pictures(view.db, size=PICTURES)).pictures)
+    if (named := blog.address(chosen)) and (own := await blog.picture_at(view.db, named)) and own not in pictures:
+        pictures.append(own)
+    return linocuts + [(str(each.address), view.text(say("Picture: {alt}")).format(alt=each.alt)) for each in pictures]
 
 
 async def _previewed(view: View, form: Form) -> list[Markup]:

@@ -1,0 +1,148 @@
+"""What somebody brings as a picture, made into files that hold nothing but what is seen in it."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from hashlib import sha256
+from io import BytesIO
+from typing import Any, NamedTuple
+
+from domains.errors import Invalid, say
+
+KINDS = ("JPEG", "PNG", "WEBP", "GIF")
+LARGEST = 12 * 2**20
+"""Bytes that may be brought."""
+MOST_PIXELS = 50_000_000
+"""Counted before one is decoded: two hundred megabytes of memory for a second or two."""
+WIDTHS = (480, 960, 1920)
+"""That each picture has, up to its own. Addresses tell only how wide the widest is: who adds a width here makes it of
+the pictures that there are."""
+TALLEST = 8000
+SIZES = "(min-width: 45rem) 42rem, 100vw"
+"""How wide a picture stands in an article, as the style sheet has it."""
+_ONE = ThreadPoolExecutor(1, "pictures")
+"""However many are brought at once, one is decoded at a time."""
+_ADDRESS = re.compile(r"/media/([0-9a-f]{64})/([1-9]\d{0,3})x([1-9]\d{0,3})\.webp", re.ASCII)
+
+
+class Address(NamedTuple):
+    """Of a file that never changes; it says enough of its picture to show that without asking for more."""
+
+    hash: str
+    """SHA-256 of the picture's widest file."""
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"/media/{self.hash}/{self.width}x{self.height}.webp"
+
+    @property
+    def all(self) -> "list[Address]":
+        """With the narrower ones before it."""
+        return [Address(self.hash, *size) for size in sizes(self.width, self.height)]
+
+    @property
+    def attributes(self) -> dict[str, str | int]:
+        """Of an `img` in an article: it keeps its place before it is there, and comes as wide as it is shown."""
+        srcset = ", ".join(f"{each} {each.width}w" for each in self.all)
+        return {"src": str(self), "srcset": srcset, "sizes": SIZES, "width": self.width, "height": self.height}
+
+
+class File(NamedTuple):
+    width: int
+    height: int
+    data: bytes
+    """WebP."""
+
+
+class Made(NamedTuple):
+    address: Address
+    files: list[File]
+
+    @property
+    def size(self) -> int:
+        """Bytes, of all its files."""
+        return sum(len(file.data) for file in self.files)
+
+
+def address(text: str) -> Address | None:
+    found = _ADDRESS.fullmatch(text)
+    return Address(found[1], int(found[2]), int(found[3])) if found else None
+
+
+def sizes(width: int, height: int) -> list[tuple[int, int]]:
+    """The narrowest first, its own last."""
+    narrower = [each for each in WIDTHS if each < width]
+    return [*((each, max(1, round(height * each / width))) for each in narrower), (width, height)]
+
+
+async def make(data: bytes) -> Made:
+    """Takes a second or so, on a thread. Raises Invalid, of the field `file`."""
+    return await asyncio.get_running_loop().run_in_executor(_ONE, _made, data)
+
+
+def _made(data: bytes) -> Made:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        files = list(_files(_upright(data)))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
+        raise _too_large() from None
+    except UnidentifiedImageError:
+        raise Invalid(file=_unknown(data[:1024])) from None
+    except Invalid:
+        raise
+    except Exception:  # whatever a decoder trips over is in the file
+        raise Invalid(
+            file=say("This picture is damaged, or not all of it came. Copy it again, then bring it.")
+        ) from None
+    widest = files[-1]
+    return Made(Address(sha256(widest.data).hexdigest(), widest.width, widest.height), files)
+
+
+def _upright(data: bytes) -> Any:
+    """The first picture in it, turned as its camera says, in the colours of screens, and no wider than needed."""
+    from PIL import Image, ImageOps
+
+    with Image.open(BytesIO(data), formats=KINDS) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise _too_large()
+        image.draft(None, (WIDTHS[-1], WIDTHS[-1]))  # a large JPEG is decoded as a smaller one
+        upright = _in_srgb(ImageOps.exif_transpose(image))
+    scale = min(1, WIDTHS[-1] / upright.width, TALLEST / upright.height)
+    return upright.resize([max(1, round(side * scale)) for side in upright.size], Image.Resampling.LANCZOS)
+
+
+def _in_srgb(image: Any) -> Any:
+    """A profile that nobody can read is left out."""
+    from PIL import ImageCms
+
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    if (profile := image.info.get("icc_profile")) and image.mode in ("RGB", "RGBA", "CMYK"):
+        with suppress(ImageCms.PyCMSError, OSError):
+            known = ImageCms.ImageCmsProfile(BytesIO(profile))
+            image = ImageCms.profileToProfile(image, known, ImageCms.createProfile("sRGB"), outputMode=mode)
+    return image.convert(mode)
+
+
+def _files(image: Any) -> Iterator[File]:
+    for size in sizes(*image.size):
+        file = BytesIO()
+        image.resize(size).save(file, "WEBP", quality=82)  # which says nothing of where and when
+        yield File(*size, file.getvalue())
+
+
+def _too_large() -> Invalid:
+    return Invalid(file=say("This picture has more than fifty million points. Make it smaller, then bring it."))
+
+
+def _unknown(beginning: bytes) -> str:
+    if beginning.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or b"<svg" in beginning.lower():
+        return say(
+            "This is a drawing or a page that could hold a program, like an SVG. Save it as PNG, then bring that."
+        )
+    if beginning[4:8] == b"ftyp":
+        return say("Browsers do not show pictures of this kind. Save it as JPEG, then bring that.")
+    return say("This is no picture that can be read here. Bring a JPEG, PNG, WebP or GIF.")
