@@ -14,8 +14,9 @@ from domains.errors import Invalid, say
 KINDS = ("JPEG", "PNG", "WEBP", "GIF")
 LARGEST = 12 * 2**20
 """Bytes that may be brought."""
-MOST_PIXELS = 50_000_000
-"""Counted before one is decoded: two hundred megabytes of memory for a second or two."""
+MOST_PIXELS = {"JPEG": 50_000_000, "other": 25_000_000}
+"""Counted before one is decoded: two or three hundred megabytes of memory, for a second or two."""
+ORIENTATION = 0x0112  # of EXIF
 WIDTHS = (480, 960, 1920)
 """That each picture has, up to its own. Addresses tell only how wide the widest is: who adds a width here makes it of
 the pictures that there are."""
@@ -107,24 +108,42 @@ def _upright(data: bytes) -> Any:
     from PIL import Image, ImageOps
 
     with Image.open(BytesIO(data), formats=KINDS) as image:
-        if image.width * image.height > MOST_PIXELS:
+        if image.width * image.height > MOST_PIXELS["JPEG" if image.format in ("JPEG", "MPO") else "other"]:
             raise _too_large()
-        image.draft(None, (WIDTHS[-1], WIDTHS[-1]))  # a large JPEG is decoded as a smaller one
-        upright = _in_srgb(ImageOps.exif_transpose(image))
-    scale = min(1, WIDTHS[-1] / upright.width, TALLEST / upright.height)
-    return upright.resize([max(1, round(side * scale)) for side in upright.size], Image.Resampling.LANCZOS)
+        size = _scaled(image)
+        image.draft(None, size)  # a large JPEG is decoded as a smaller one
+        smaller = _with_channels(image).resize(size, Image.Resampling.LANCZOS)
+    return _in_srgb(ImageOps.exif_transpose(smaller))
+
+
+def _scaled(image: Any) -> tuple[int, int]:
+    """How large it is to be, still as it lies."""
+    lies = image.getexif().get(ORIENTATION, 1) > 4
+    width, height = reversed(image.size) if lies else image.size
+    scale = min(1, WIDTHS[-1] / width, TALLEST / height)
+    return max(1, round(image.width * scale)), max(1, round(image.height * scale))
+
+
+def _with_channels(image: Any) -> Any:
+    """One whose points are numbers in a list of colours, or too fine, cannot be made smaller."""
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    return image if image.mode in ("L", "RGB", "RGBA", "CMYK") else image.convert(_mode(image))
 
 
 def _in_srgb(image: Any) -> Any:
     """A profile that nobody can read is left out."""
     from PIL import ImageCms
 
-    mode = "RGBA" if image.has_transparency_data else "RGB"
     if (profile := image.info.get("icc_profile")) and image.mode in ("RGB", "RGBA", "CMYK"):
         with suppress(ImageCms.PyCMSError, OSError):
             known = ImageCms.ImageCmsProfile(BytesIO(profile))
-            image = ImageCms.profileToProfile(image, known, ImageCms.createProfile("sRGB"), outputMode=mode)
-    return image.convert(mode)
+            image = ImageCms.profileToProfile(image, known, ImageCms.createProfile("sRGB"), outputMode=_mode(image))
+    return image.convert(_mode(image))
+
+
+def _mode(image: Any) -> str:
+    return "RGBA" if image.has_transparency_data else "RGB"
 
 
 def _files(image: Any) -> Iterator[File]:
@@ -135,7 +154,10 @@ def _files(image: Any) -> Iterator[File]:
 
 
 def _too_large() -> Invalid:
-    return Invalid(file=say("This picture has more than fifty million points. Make it smaller, then bring it."))
+    sentence = say(
+        "A JPEG may have fifty million points, any other picture twenty-five. Make it smaller, then bring it."
+    )
+    return Invalid(file=sentence)
 
 
 def _unknown(beginning: bytes) -> str:
