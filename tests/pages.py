@@ -27,6 +27,7 @@ class Sent:
     method: str
     values: dict[str, str] = field(default_factory=dict)
     typed: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
 
     def emptied(self):
         return self.values | dict.fromkeys(self.typed, "")
@@ -68,9 +69,11 @@ class Page(HTMLParser):
     def _control(self, tag, about):
         name, kind, form = about["name"], about.get("type"), self._form
         self._select = name if tag == "select" else ""
-        if tag in ("input", "textarea") and (kind not in ("radio", "checkbox") or "checked" in about):
+        if kind == "file":
+            form.files.add(name)
+        elif tag in ("input", "textarea") and (kind not in ("radio", "checkbox") or "checked" in about):
             form.values[name] = about.get("value") or ""
-        if tag == "textarea" or (tag == "input" and kind not in ("hidden", "range")):
+        if tag == "textarea" or (tag == "input" and kind not in ("hidden", "range", "file")):
             form.typed.add(name)
 
     def _here(self, href):

@@ -26,7 +26,7 @@ from app.control import quiet
 from app.main import House
 from app.serve import SAMPLE
 from app.settings import Settings
-from tests import runs
+from tests import photos, runs
 from tests.conftest import settle
 from tests.e2e import keys
 
@@ -160,6 +160,7 @@ async def _furnish(rose):
         async with house.tenants.use(made["id"]) as coop:
             await settle(coop)
             await runs.in_every_state(coop)
+            await photos.keep(coop)
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,13 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 
 import fragments
-from app import api, static
+from app import api, media, static
 from app.templates import templates
 from domains import blog
 
 ROOT = Path(__file__).parents[2]
 PEOPLE: list[HTTPRouteHandler] = list(fragments.ROUTES)
-EVERYONE = [*PEOPLE, *api.ROUTES, static.static, static.theme]
+EVERYONE = [*PEOPLE, *api.ROUTES, media.media, static.static, static.theme]
 SHOWN = [route for route in PEOPLE if "GET" in route.http_methods]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 ALIASES = {"/", "/flows", "/flows/{id:int}", "/parts", "/setup", "/steward", "/{slug:str}"}

@@ -14,7 +14,7 @@ from httpx import ASGITransport, AsyncClient
 from app.commands import create_coop
 from app.main import House
 from domains.blog.models import Revision
-from tests import pages, runs
+from tests import pages, photos, runs
 from tests.conftest import all_of, settle
 from tests.http.conftest import PARTIAL, cookies, settings
 
@@ -115,7 +115,8 @@ class Walk:
         found = {}
         for values in form.emptied(), form.values:
             for headers in PARTIAL, {}:
-                answer = await self.client.post(form.action, data=values, headers=headers)
+                files = {name: photos.photo() for name in form.files}
+                answer = await self.client.post(form.action, data=values, files=files, headers=headers)
                 self.note(who, answer)
                 if form.action.startswith("/account"):
                     await self.arrive(who)
@@ -162,6 +163,7 @@ def walk(tmp_path_factory):
                 await walk.asked(coop)
                 known = await runs.in_every_state(coop)
                 await runs.dead_mail(coop)
+                await photos.keep(coop)
                 ((changed,),) = await all_of(coop, Revision.post, where=Revision.version == 2)
                 walk.first = [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
                 walk.first.append(f"/blog/revision/{changed}/1")
