@@ -22,7 +22,7 @@ from domains.errors import Invalid
 from flows.engine.models import Run
 from ops.litestream import LitestreamTrouble
 from ops.replica import Replica
-from tests import runs
+from tests import photos, runs
 from tests.conftest import all_of, settle
 from tests.http.conftest import STEWARD, cookies
 
@@ -104,6 +104,14 @@ async def test_at_a_new_address_its_links_are_new(house, there):
     async with browser(there, "https://new.example") as away:
         actor = await away.get("/federation/actor", headers={"accept": "application/activity+json"})
     assert actor.json()["id"] == "https://new.example/federation/actor"
+
+
+async def test_its_pictures_come_along(house, there, coop, oak):
+    kept = await photos.keep(coop)
+    await arrive(there, await exported(house))
+    async with browser(there) as away:
+        for address in map(str, kept.address.all):
+            assert (await away.get(address)).content == (await oak.get(address)).content
 
 
 async def test_what_had_not_been_done_yet_is_done_there_by_itself(house, there, oak):
