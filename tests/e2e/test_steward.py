@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from app.label import read as label_of
 from tests.e2e.conftest import EDITOR, STEWARD, heading, seamless, the
+from tests.photos import photo
 
 number = count(1)
 BODY = """Bring **boots**.
@@ -85,6 +86,33 @@ def test_a_post_for_members_is_scheduled_and_shown_to_one_reader_first(visit):
     page.get_by_role("link", name="Edit this post").click()
     page.get_by_role("button", name="Take it off the site").click()
     expect(page.get_by_role("article")).to_contain_text("This is a draft.")
+
+
+def test_a_picture_is_brought_and_stays_while_a_post_shows_it(visit):
+    page = visit(EDITOR)
+    page.goto("/blog/media")
+    leeks = {"name": "leeks.jpg", "mimeType": "image/jpeg", "buffer": photo((600, 400))}
+    page.get_by_label("Picture", exact=True).set_input_files(leeks)
+    page.get_by_label("What is on it").fill("Leeks in the mud")
+    page.get_by_role("button", name="Bring it in").click()
+    expect(heading(page, "Leeks in the mud")).to_be_visible()
+    line, library = page.get_by_label("Line for a post").input_value(), page.url.partition("?")[0]
+    page.goto("/blog/new-post")
+    page.get_by_label("Title").fill(f"Mud {next(number)}")
+    page.get_by_label("Words").fill(line)
+    page.get_by_role("button", name="Save as draft").click()
+    shown = page.get_by_role("article").get_by_role("img", name="Leeks in the mud")
+    expect(shown).to_have_js_property("complete", True)
+    page.goto(library)
+    expect(page.get_by_text("While it is used, it cannot be removed.")).to_be_visible()
+    the(page, "Where it is used").get_by_role("link").click()
+    page.get_by_label("Words").fill("No picture after all.")
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.get_by_role("article")).to_contain_text("No picture after all.")
+    page.goto(library)
+    page.get_by_role("button", name="Remove the picture").click()
+    expect(heading(page, "Pictures")).to_be_visible()
+    expect(page.get_by_text("Leeks in the mud")).to_have_count(0)
 
 
 def test_a_refused_form_keeps_what_was_typed_and_leads_to_what_is_wrong(visit, scripted):
