@@ -7,25 +7,44 @@ from .commands import (
     COVERS,
     RESERVED,
     Words,
+    bin_post,
     edit_post,
     publish_post,
     publish_scheduled_post,
     read_body,
     remove_post,
     restore_post,
+    tag_post,
+    undo_post,
     unpublish_post,
     write_post,
 )
 from .markdown import WIDGETS, Prose, Widget, read_prose
 from .menu import add_menu_item, move_menu_item, remove_menu_item
-from .models import KINDS, VISIBILITIES, MenuItem, Post
-from .queries import Listing, has_news, latest, moved, navigation, news, pages, post, post_at, posts, titles
+from .models import BINNED, KINDS, STATUSES, VISIBILITIES, MenuItem, Post
+from .queries import (
+    Listing,
+    Sought,
+    has_news,
+    latest,
+    moved,
+    navigation,
+    news,
+    pages,
+    post,
+    post_at,
+    posts,
+    tags,
+    titles,
+)
 from .revisions import Piece, difference, revision, revisions
 
 __all__ = [
+    "BINNED",
     "COVERS",
     "KINDS",
     "RESERVED",
+    "STATUSES",
     "VISIBILITIES",
     "WIDGETS",
     "Listing",
@@ -33,9 +52,11 @@ __all__ = [
     "Piece",
     "Post",
     "Prose",
+    "Sought",
     "Widget",
     "Words",
     "add_menu_item",
+    "bin_post",
     "difference",
     "edit_post",
     "has_news",
@@ -57,7 +78,10 @@ __all__ = [
     "restore_post",
     "revision",
     "revisions",
+    "tag_post",
+    "tags",
     "titles",
+    "undo_post",
     "unpublish_post",
     "write_post",
 ]

@@ -9,6 +9,8 @@ from domains.values import Instant, now
 
 KINDS = ("post", "page")
 DRAFT, SCHEDULED, PUBLISHED = STATUSES = ("draft", "scheduled", "published")
+BINNED = "binned"
+"""Taken away, and kept for a while, so that it can be brought back."""
 PUBLIC, MEMBERS = VISIBILITIES = ("public", "members")
 """Who reads all of it; its title and its summary are for everyone."""
 

@@ -6,10 +6,12 @@ from .history import ROUTES as HISTORY
 from .history import revision, revisions
 from .reading import ROUTES as READING
 from .reading import draft, home, latest, news, post
+from .sorting import ROUTES as SORTING
+from .sorting import posts
 from .writing import ROUTES as WRITING
-from .writing import edit_post, new_post, posts
+from .writing import edit_post, new_post
 
-ROUTES = [*READING, *WRITING, *HISTORY, *MENU]
+ROUTES = [*READING, *WRITING, *SORTING, *HISTORY, *MENU]
 
 __all__ = [
     "ROUTES",
