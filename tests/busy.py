@@ -69,9 +69,10 @@ def settings(data, replica, **more):
     return Settings.read(data_dir=data, secret_key=SECRET, replica=replica, **more)
 
 
-async def live(folder, replica, *, life, open=50, until=None, asks=True, pragma=""):
+async def live(folder, replica, *, life, open=50, until=None, asks=True, pause=0.02, pragma=""):
     """Until it is killed, or so many commits are kept of each; `open`: how many co-ops may be open at once; `asks`:
-    whether it wants to know what is copied; `pragma`: of every connection to a co-op."""
+    whether it wants to know what is copied; `pause`: seconds between two commits, at most; `pragma`: of every
+    connection to a co-op."""
     if pragma:
         app.coop.PRAGMAS = (*app.coop.PRAGMAS, pragma)
     (folder / "data").mkdir(exist_ok=True)
@@ -81,7 +82,7 @@ async def live(folder, replica, *, life, open=50, until=None, asks=True, pragma=
         for slug in SLUGS:
             if not house.registry.by_slug(slug):
                 await create_coop(house, quiet, url=f"http://{slug}.example", steward="ruth@oak.example", name=slug)
-        await asyncio.gather(*(Writer(house, folder, slug, asks).work(until) for slug in SLUGS))
+        await asyncio.gather(*(Writer(house, folder, slug, asks, pause).work(until) for slug in SLUGS))
 
 
 @asynccontextmanager
@@ -111,8 +112,9 @@ def remember(folder, life):
 class Writer:
     """Of one co-op: it writes, asks where that is, and now and then turns the whole file over."""
 
-    def __init__(self, house, folder, slug, asks):
-        self._house, self._id, self._asks = house, house.registry.by_slug(slug).id, asks
+    def __init__(self, house, folder, slug, asks, pause):
+        self._house, self._id = house, house.registry.by_slug(slug).id
+        self._asks, self._pause = asks, pause
         self._told = os.open(folder / slug, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._chance, self._many = random.Random(), 0
 
@@ -126,7 +128,7 @@ class Writer:
                     await self._write(coop)
                     if self._chance.random() < 0.05:
                         await self._upheave(coop)
-                    await asyncio.sleep(self._chance.uniform(0, 0.02))
+                    await asyncio.sleep(self._chance.uniform(0, self._pause))
                 asking.cancel()
             await asyncio.sleep(0.02)
 
@@ -143,7 +145,7 @@ class Writer:
 
     async def _ask(self, coop):
         while self._asks:
-            await asyncio.sleep(self._chance.uniform(0, 0.2))
+            await asyncio.sleep(self._chance.uniform(0, 10 * self._pause))
             asked = self._many
             if (kept := await self._house.backup.confirm(coop.file)) is not Kept.NOWHERE:
                 self._tell(asked, kept.name)

@@ -3,13 +3,14 @@
 import asyncio
 import os
 import secrets
+import sqlite3
 import time
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from app import files
-from ops.litestream import Litestream, restore
+from ops.litestream import Litestream, LitestreamTrouble, restore
 from tests.busy import SLUGS, UNSERVED
 from tests.nursery import nursery
 
@@ -83,7 +84,7 @@ class Machine:
         return told
 
     def restored(self, *slugs):
-        """Of each of them, from its copies alone."""
+        """Of each of them, from its copies alone. Raises LitestreamTrouble, sqlite3.DatabaseError."""
 
         async def restored():
             return await asyncio.gather(*(self._restored(file) for file in files))
@@ -98,6 +99,15 @@ class Machine:
         if not found.fault:
             to.unlink()
         return found
+
+    def fault(self, slug):
+        """Of its copies: they cannot be restored, are not sound, or lack what was confirmed."""
+        confirmed = self.told(slug).confirmed[-1:]
+        try:
+            (found,) = self.restored(slug)
+        except (LitestreamTrouble, sqlite3.DatabaseError) as error:
+            return f"{slug}: {error}"
+        return found.fault or ("" if [found.many] >= confirmed else f"{slug} lacks commits that were confirmed")
 
     def file(self, slug):
         with closing(files.connect(self.data / "registry.db")) as registry:
@@ -151,14 +161,12 @@ class Losses:
         return whom != "litestream"
 
     def _restore(self):
-        """Those of which something was confirmed."""
         told = {slug: self._machine.told(slug) for slug in SLUGS}
-        there = [slug for slug in SLUGS if told[slug].confirmed]
-        for slug, found in zip(there, self._machine.restored(*there), strict=True):
+        for slug, found in zip(SLUGS, self._machine.restored(*SLUGS), strict=True):
             assert not found.fault
-            least, most = told[slug].confirmed[-1], len(told[slug].at) + self._machine.lives  # each may die untold
-            assert least <= found.many <= most, slug
-        self.restores += len(there)
+            least, most = told[slug].confirmed[-1:], len(told[slug].at) + self._machine.lives  # each may die untold
+            assert least <= [found.many] <= [most], slug
+        self.restores += len(SLUGS)
 
     def _end(self):
         """Left alone, it goes on, and comes to its end; then nothing is missing."""
