@@ -27,7 +27,7 @@ SOON, TOGETHER = 3, 5
 """Seconds until a new co-op is copied, and so many at once."""
 QUICK = "levels: [{interval: 3s}, {interval: 9s}, {interval: 24h}]\nl0-retention: 5s\nl0-retention-check-interval: 2s\n"
 """Folds points in time together within seconds, where ours takes half an hour."""
-MADE = "SELECT name, url, public_key, address, wrapped FROM site, account_people, site_keys"
+MADE = "SELECT url, public_key, address, wrapped FROM site, account_people, site_keys"
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 `python -m tests.peers.weed` brings it, in an environment of its own.
 """
 
-import asyncio
 import json
 import re
 import subprocess
@@ -52,7 +51,7 @@ class Weed:
         name, region = f"bucket-{self._buckets}", "us-east-1"
         keys = {"access_key_id": USER, "secret_access_key": SECRET, "region": region, "endpoint": self.endpoint}
         store = S3Store(name, config=keys, client_options={"allow_http": True})
-        asyncio.run(store.put_async("hello", b""))  # which makes it
+        store.put("hello", b"")  # which makes it
         return f"s3://{name}/rose?endpoint={self.endpoint}&force-path-style=true&region={region}"
 
     def requests(self):
