@@ -31,8 +31,9 @@ test: setup-test  ## every test, those in a real browser last
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/e2e || status=1; \
 	exit $$status
 
-test-long: setup-test  ## flows through five hundred kills (KILLS=500), a quarter of an hour
+test-long: setup-test  ## flows through five hundred kills (KILLS=500), commands through a kill at each moment: 20 minutes
 	KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/unit/test_kills.py
+	EVERY=1 $(BIN)/python -m pytest tests/unit/test_cuts.py
 
 test-peers: setup-test  ## what software that others wrote says of it: Lighthouse, the W3C's checker of HTML
 	@$(READY) browser
@@ -67,8 +68,11 @@ bench: setup-test  ## what a page, the memory, a start and flows cost, beside th
 bench-flows: setup-test  ## flows alone, beside DBOS Transact on SQLite and on PostgreSQL (ten minutes)
 	@$(BIN)/python -m tests.bench.flows $(BENCH)
 
-bench-scale: setup-test  ## ten thousand co-ops beside a hundred: nothing may grow with those that sleep
-	@$(BIN)/python -m tests.bench.scale $(BENCH)
+bench-scale: setup-test  ## ten thousand co-ops beside a hundred, closed and asleep: nothing may grow with them
+	@status=0; \
+	$(BIN)/python -m tests.bench.scale $(BENCH) || status=1; \
+	$(BIN)/python -m tests.bench.sleepers $(BENCH) || status=1; \
+	exit $$status
 
 pictures: setup-test  ## the pictures of README.md, of the sample co-op as it is now
 	@$(BIN)/python -m tests.e2e.pictures

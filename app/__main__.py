@@ -11,8 +11,9 @@ import click
 from .control import importing
 from .coops import coop
 from .flow import flow
+from .litestream import litestream
 from .settings import Settings
-from .shell import AS_JSON, asked, command
+from .shell import AS_JSON, asked, command, watched
 from .trouble import Trouble
 
 COLOURS = {"good": "green", "warn": "yellow", "bad": "red"}
@@ -26,6 +27,7 @@ def main() -> None:
 
 main.add_command(coop)
 main.add_command(flow)
+main.add_command(litestream)
 
 
 @command(main, "serve")
@@ -87,13 +89,54 @@ def sign_in(data_dir: Path | None, slug: str, address: str) -> None:
     click.echo(asked(data_dir, "sign_in_link", slug=slug, address=address))
 
 
+@command(main, "restore")
+@click.option("--from", "source", metavar="URL", default="", help="Where its copies are; else ROSE_REPLICA.")
+@click.option("--all", "everything", is_flag=True, help="Every co-op now; else each when somebody asks for it.")
+@AS_JSON
+def restore(data_dir: Path | None, source: str, everything: bool, as_json: bool) -> None:
+    """Make an empty machine again what its copies say; set the ROSE_SECRET_KEY that it had first."""
+    from .rebuilding import rebuild
+
+    settings = Settings.read(data_dir=data_dir)
+    made = watched(settings, lambda say: rebuild(settings, say, source=source, everything=everything))
+    if as_json:
+        click.echo(json.dumps(made))
+    else:
+        rest = f"; the other {made['asleep']} come when somebody asks for them" if made["asleep"] else ""
+        click.echo(f"{made['here']} of {made['coops']} co-ops are here{rest}. `rose serve` serves them all.")
+        for slug, fault in made["faults"].items():
+            click.echo(f"{slug} could not be brought back: {fault}", err=True)
+    if made["faults"]:
+        sys.exit(1)
+
+
 @command(main, "migrate")
 def migrate(data_dir: Path | None) -> None:
     """Bring every co-op's file to this version."""
     counts = asked(data_dir, "migrate")
     click.echo(f"{counts['upgraded']} upgraded, {counts['current']} current, {counts['newer']} from a newer version.")
+    if counts["asleep"]:
+        click.echo(f"{counts['asleep']} asleep in their copies; each is brought up when it wakes.")
     if counts["newer"]:
         raise Trouble("Some files were written by a newer Rose Ash; run that one.")
+
+
+@command(main, "drill")
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@AS_JSON
+def drill(data_dir: Path | None, slugs: tuple[str, ...], as_json: bool) -> None:
+    """Restore every co-op, or each SLUG, beside it from its copies, and see whether all of it is there; exit code 1
+    when something is wrong."""
+    found = asked(data_dir, "drill_coops", slugs=list(slugs))
+    if as_json:
+        click.echo(json.dumps(found))
+    told = [("registry", found["registry"]), *((one["slug"], one) for one in found["coops"])]
+    for name, one in [] if as_json else told:
+        state = "bad" if one["wrong"] else "good"
+        says = one["wrong"] or f"as of {one['at']}, {one['bytes']} bytes in {one['seconds']} s"
+        click.secho(f"{state:<5}{name}: {says}", fg=COLOURS[state])
+    if any(one["wrong"] for _, one in told):
+        sys.exit(1)
 
 
 @command(main, "settings")

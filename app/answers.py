@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from domains.errors import Invalid
+from ops.litestream import LitestreamTrouble
 
 from .commands import COMMANDS
 from .control import Say, socket_of
 from .keys import WrongKey
 from .main import House
 from .migrations import NewerFile
+from .rebuilding import check_new
 from .settings import Settings
 from .trouble import Trouble
 
@@ -45,6 +47,7 @@ async def answering(house: House) -> AsyncIterator[None]:
 
 async def answer_alone(settings: Settings, asked: dict[str, Any], say: Say) -> dict[str, Any]:
     """For a command that holds the lock, where no server runs."""
+    await check_new(settings)
     house = House(settings)
     async with house.awake():
         return await answer(house, asked, say)
@@ -60,6 +63,8 @@ async def answer(house: House, asked: dict[str, Any], say: Say) -> dict[str, Any
         return {"error": " ".join(f"{_argument(field)}: {sentence}" for field, sentence in invalid.fields.items())}
     except WrongKey:
         return {"error": "Its keys were sealed under another ROSE_SECRET_KEY; set the one that it was made with."}
+    except LitestreamTrouble as trouble:
+        return {"error": f"{trouble}."}
     except NewerFile as newer:
         return {"error": f"{newer}; run the newer one."}
     except Exception as error:

@@ -2,22 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ops.litestream import Litestream, holding_lock
+from ops.litestream import Litestream, holding_lock, restore
+from ops.replica import Replica
 
-from .coop import Coop
-from .trouble import Trouble
+from . import moving
+from .settings import Settings
 
 log = logging.getLogger("backup")
 PATIENCE = 10.0
 """Seconds in which Litestream says that it has copied a file."""
 LARGEST = 16 * 2**20
 """Bytes of a write-ahead log that nobody copies, before it is folded into its file."""
+
+
+class Missing(Exception):
+    """A file that is not here, nor anywhere."""
 
 
 class Kept(StrEnum):
@@ -34,6 +40,25 @@ def is_elsewhere(url: str, data: Path) -> bool:
     """Whether a copy there outlives the disk that holds the data folder."""
     folder = Path(unquote(urlsplit(url).path))
     return not url.startswith("file:") or _device(folder) != _device(data.absolute())
+
+
+def log_size(file: Path) -> int:
+    """Bytes of a file's write-ahead log."""
+    log = file.with_name(f"{file.name}-wal")
+    return log.stat().st_size if log.exists() else 0
+
+
+def beside(settings: Settings, opened: Callable[[], Iterable[Path]] = tuple) -> Litestream | None:
+    """The Litestream of these settings, not started yet; `opened`: what is open, to be copied by each that is started.
+
+    None for `--replica none`.
+    """
+    data = settings.data_dir
+    return (
+        Litestream(data, settings.replica_url, always=[data / "registry.db"], opened=opened)
+        if settings.replica_url
+        else None
+    )
 
 
 class Backup:
@@ -84,23 +109,39 @@ class Backup:
         litestream = self.litestream
         return not (litestream and await litestream.holds(file) and not await litestream.unregister(file))
 
-    def copies(self, file: Path) -> Path | None:
-        """The folder of a co-op's copies; None where it has none. Raises Trouble where they are in no folder."""
-        if not self.litestream:
-            return None
-        url = self.litestream.replica_of(file).partition("?")[0]
-        if not url.startswith("file:"):
-            raise Trouble(
-                f"Its copies are at {url}, where Rose Ash erases nothing; leave out --replica, and erase them there."
-            )
-        return Path(unquote(urlsplit(url).path)).parent
+    async def is_all_copied(self, file: Path) -> bool:
+        """Of a closed file, which Litestream lets go of; False where nobody can say so."""
+        if not self.alive or not self.litestream:
+            return False
+        await self.litestream.register(file)
+        return await self.litestream.unregister(file) and not await self.litestream.holds(file)
 
-    async def trim(self, coop: Coop) -> None:
-        """Without a Litestream nobody else folds the log."""
-        if not self.alive and coop.wal_size() > LARGEST:
+    async def bring_back(self, file: Path) -> None:
+        """A file that is in its copies alone, as it was copied last; it is there whole, or not at all.
+
+        Raises LitestreamTrouble, and Missing where nothing is copied.
+        """
+        if not self.litestream:
+            raise Missing(file)
+        waiting = moving.place(self._data)
+        try:
+            await restore(self.litestream.replica_of(file), waiting)
+            await asyncio.to_thread(clear, file)
+            waiting.rename(file)
+        finally:
+            for left in waiting.parent.glob(f"{waiting.name}*"):
+                left.unlink()
+
+    def copies(self, file: Path) -> Replica | None:
+        """Of a co-op's file, all that there are; None where nothing is copied."""
+        return Replica(self.litestream.replica_of(file.parent)) if self.litestream else None
+
+    async def trim(self, file: Path, fold: Callable[[], Awaitable[None]]) -> None:
+        """Without a Litestream nobody else folds the log, so `fold` does, once it is long."""
+        if not self.alive and log_size(file) > LARGEST:
             with holding_lock(self._data) as free:
                 if free:
-                    await coop.checkpoint()
+                    await fold()
 
     async def _confirm(self, file: Path, before: asyncio.Task[Kept] | None) -> Kept:
         if before:
@@ -113,6 +154,12 @@ class Backup:
         finally:
             if self._asked[file] is mine:
                 del self._asked[file]
+
+
+def clear(file: Path) -> None:
+    """Its folder, with nothing left in it of what was there, for Litestream too remembers a file beside it."""
+    shutil.rmtree(file.parent, ignore_errors=True)
+    file.parent.mkdir(parents=True, mode=0o700)
 
 
 def _device(folder: Path) -> int:

@@ -21,9 +21,10 @@ from fragments.caching import SESSION, Caching, wants_fragment
 from .bearers import READERS, STRANGER, Bearer, bearer_of
 from .coding import takes_gzip
 from .coop import Coop
+from .hosts import host_of
 from .pages import Answer, Message, Page, Parts, cut
 from .shelf import Kept, Shelf, Version
-from .tenants import Tenants, host_of
+from .tenants import GLANCE, Tenants
 
 LIMIT = 32 * 2**20  # bytes
 NOTHING = Kept(Parts({}, b""), 0, ("", 0), inf)
@@ -60,7 +61,7 @@ class Doorkeeper:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope, send = scope | {"method": "GET"}, _bodiless(send)
+            scope["method"], send = "GET", _bodiless(send)
         headers = _said(scope) if scope.get("method") == "GET" else {}
         id = self.tenants.registry.id_at(host_of(headers.get(b"host", b"")))
         coop = (self.tenants.open.get(id) or await self._opened(id)) if id else None
@@ -68,14 +69,16 @@ class Doorkeeper:
         if asked is None:
             await self.app(scope, receive, send)
         elif answer := self._remembered(asked):
-            for message in answer.to(asked.if_none_match):
-                await send(message)
+            start, body = answer.to(asked.if_none_match)
+            scope["path_template"], scope["status"] = answer.route, start["status"]  # for whoever counts
+            await send(start)
+            await send(body)
         else:
             await self.app(scope, receive, self._sharing(asked, scope, send))
 
     async def _opened(self, id: str) -> Coop | None:
         with suppress(Exception):  # it will be raised again where it is told as a page
-            async with self.tenants.use(id):
+            async with self.tenants.use(id, GLANCE):
                 pass
         return self.tenants.open.get(id)
 
@@ -125,7 +128,7 @@ class Doorkeeper:
     def _keep(self, asked: Asked, scope: Any, start: Message, body: Message) -> Sequence[Message]:
         """The answer, as the next one will have it too."""
         caching: Caching = scope["caching"]
-        if (made := cut(start["headers"], body["body"], caching.parts)) is None:
+        if (made := cut(scope["path_template"], start["headers"], body["body"], caching.parts)) is None:
             return start, body
         (page, parts), about = made, (asked.version, caching.until)
         if caching.role in READERS and _is_as_links_ask(asked, scope):

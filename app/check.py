@@ -6,10 +6,11 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ops.litestream import binary
+from ops.litestream import TRIED, LitestreamTrouble, binary, check_address, version_of
 
 from . import files
 from .backup import is_elsewhere
@@ -21,6 +22,8 @@ RESET_BUG = (3, 51, 3)
 """SQLite before this one may lose commits when a write-ahead log is reset while another process reads it."""
 ROOM = 2**30
 """Bytes that a disk should have left."""
+SLACK = 60
+"""Seconds by which a clock may be put right without a word."""
 SENSIBLE = 1_760_000_000
 """A clock before October 2025 was never set."""
 
@@ -49,10 +52,11 @@ def _of(settings: Settings) -> Iterator[Finding]:
     if (settings.data_dir / "registry.db").exists():
         yield from _registry(settings)
     yield from _keys(settings)
-    yield _clock()
+    yield _clock(settings.data_dir)
     yield _litestream(settings)
     yield _replica(settings)
     yield _mail(settings)
+    yield from _metrics(settings)
 
 
 def _sqlite() -> Finding:
@@ -92,7 +96,7 @@ def _registry(settings: Settings) -> Iterator[Finding]:
         mend = "Restore it from its replica, or run the Rose Ash that wrote it."
         yield Finding("registry", "bad", str(error), mend)
         return
-    entries = registry.all()
+    entries, hidden, asleep = registry.all(), registry.hidden(), registry.asleep()
     registry.close()
     known = {entry.id for entry in entries}
     yield Finding("registry", "good", f"{len(known)} co-op{'' if len(known) == 1 else 's'}")
@@ -100,8 +104,15 @@ def _registry(settings: Settings) -> Iterator[Finding]:
         says = "one stands in front, and names no visitor: who guesses passwords uses up everybody's tries"
         mend = "Set ROSE_CLIENT_HEADER to the header in which it does: X-Forwarded-For for Caddy."
         yield Finding("proxy", "warn", says, mend)
+    if hidden:
+        mend = "For each, `rose coop remove SLUG` again, with --replica where its copies were to go too."
+        yield Finding("removals", "warn", f"cut off: {', '.join(entry.slug for entry in hidden)}", mend)
+    there = [entry for entry in entries if entry not in hidden and entry.id not in asleep]
+    if lost := [entry.slug for entry in there if not (data / "coops" / entry.id / "site.db").exists()]:
+        mend = "For each, `rose coop restore SLUG` brings it back from its copies."
+        yield Finding("files", "bad", f"not there: {', '.join(lost)}", mend)
     if strange := sorted(folder.name for folder in data.glob("coops/*") if folder.name not in known):
-        mend = "Each was left by a `rose coop create` or `import` that was cut off; look inside, then remove it."
+        mend = "Each was left by a `rose coop create`, `import` or `remove` that was cut off; look, then remove it."
         yield Finding("folders", "warn", f"in coops, and known to nobody: {', '.join(strange)}", mend)
 
 
@@ -123,10 +134,21 @@ def _keys(settings: Settings) -> Iterator[Finding]:
             connection.close()
 
 
-def _clock() -> Finding:
+def _clock(data: Path) -> Finding:
+    mend = "Set it: `timedatectl set-ntp true`."
     if time.time() < SENSIBLE:
-        return Finding("clock", "bad", f"it says {time.ctime()}", "Set it: `timedatectl set-ntp true`.")
+        return Finding("clock", "bad", f"it says {time.ctime()}", mend)
+    if says := set_back(data):
+        return Finding("clock", "warn", says, mend)
     return Finding("clock", "good", time.strftime("%Y-%m-%d %H:%M %Z"))
+
+
+def set_back(data: Path) -> str:
+    """What is told of a clock that is behind what was written last; else the empty text."""
+    newest = max((file.stat().st_mtime for file in data.glob("registry.db*")), default=0.0)
+    back = newest - time.time()
+    said = f"it says {time.ctime()}, and files here were written {back / 60:.0f} minutes later: it was set back"
+    return said if back > SLACK else ""
 
 
 def _litestream(settings: Settings) -> Finding:
@@ -136,11 +158,18 @@ def _litestream(settings: Settings) -> Finding:
         )
     if not (found := binary()):
         return Finding("Litestream", "bad", "the program is not installed", "Run `make setup`.")
-    return Finding("Litestream", "good", str(found))
+    if (version := version_of(found)) != TRIED:
+        says = f"{found} is version {version or 'unknown'}, and Rose Ash was tried with {TRIED}"
+        return Finding("Litestream", "warn", says, "Run `make setup`, which brings that one.")
+    return Finding("Litestream", "good", f"{found}, version {version}")
 
 
 def _replica(settings: Settings) -> Finding:
     url = settings.replica_url
+    try:
+        check_address(url or "file:///")
+    except LitestreamTrouble as trouble:
+        return Finding("replica", "bad", str(trouble), "Mend ROSE_REPLICA; until then `rose serve` does not start.")
     if not url.startswith("file:"):
         return Finding(
             "replica", "good" if url else "warn", url.partition("?")[0] or "none", "" if url else "See Litestream."
@@ -148,8 +177,29 @@ def _replica(settings: Settings) -> Finding:
     folder = Path(unquote(urlsplit(url).path))
     if not is_elsewhere(url, settings.data_dir):
         mend = "Set ROSE_REPLICA to an s3:// address, or to a folder on another disk."
-        return Finding("replica", "warn", f"{folder}: a copy on this disk, which goes when the disk goes", mend)
+        alone = "; the only one there is of co-ops that sleep" if settings.sleep_after else ""
+        return Finding("replica", "warn", f"{folder}: a copy on this disk, which goes when the disk goes{alone}", mend)
     return Finding("replica", "good", f"{folder}, on another disk")
+
+
+def _metrics(settings: Settings) -> Iterator[Finding]:
+    """Nothing where there are none."""
+    if settings.metrics_address:
+        host, _ = settings.metrics_address
+        if host == "localhost" or _is_private(host):
+            yield Finding("metrics", "good", f"at {settings.metrics}")
+        else:
+            mend = "Set ROSE_METRICS to 127.0.0.1 with a port, or to an address of a private network."
+            yield Finding("metrics", "warn", f"at {settings.metrics}, where anybody may read them", mend)
+
+
+def _is_private(host: str) -> bool:
+    """An address that no stranger reaches; of a name nobody knows."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_private and not address.is_unspecified
 
 
 def _mail(settings: Settings) -> Finding:

@@ -3,12 +3,18 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from time import time
 from typing import TYPE_CHECKING, NamedTuple
+
+from .drilling import drill_weekly
 
 if TYPE_CHECKING:
     from .main import House
 
 log = logging.getLogger("chores")
+DAY = 86400
+AT_ONCE = 100
+"""Co-ops that go to sleep, before others have a turn."""
 
 
 class Chore(NamedTuple):
@@ -19,12 +25,28 @@ class Chore(NamedTuple):
 
 async def fold(house: "House") -> None:
     """The logs of open files, while no Litestream does it."""
-    if not house.backup.alive:
-        for coop in list(house.tenants.open.values()):
-            await house.backup.trim(coop)
+    for id in list(house.tenants.open):
+        if coop := house.tenants.open.get(id):  # closed meanwhile, its log went with it
+            await house.backup.trim(coop.file, coop.checkpoint)
+    await house.backup.trim(house.registry.path, house.registry.checkpoint)
 
 
-CHORES = (Chore(fold, 10),)
+async def lay_down(house: "House") -> None:
+    """Whoever was not asked for as long as ROSE_SLEEP_AFTER says, some at a time."""
+    if not house.settings.sleep_after:
+        return
+    since = time() - house.settings.sleep_after * DAY
+    for id in [*house.tenants.idle(since), *house.registry.unused(since, AT_ONCE)]:
+        if not await house.tenants.lay_down(id):
+            log.warning("%s does not go to sleep yet: it is busy, or not all of it is copied", id)
+
+
+async def look(house: "House") -> None:
+    """How far the copies of open files are."""
+    house.lookout.look(house.tenants.open.values())
+
+
+CHORES = (Chore(fold, 10), Chore(look, 5), Chore(lay_down, 30), Chore(drill_weekly, 3600))
 
 
 class Chores:

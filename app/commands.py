@@ -12,21 +12,17 @@ from domains.check import Check
 from domains.errors import say as words
 from domains.values import slug_of
 
-from . import leaving, restoring, steering
+from . import drilling, leaving, restoring, steering
 from .addresses import address
+from .arriving import arriving
+from .control import Say
 from .coop import Coop
 from .keys import Sealer, new_keys, public_pem
-from .registry import Entry, Taken
+from .registry import Entry
 from .trouble import Trouble
 
 if TYPE_CHECKING:
     from .main import House
-
-Say = Callable[[int, int, str], None]
-
-
-def quiet(done: int, of: int, what: str) -> None:
-    """For what is done at once, or watched by nobody."""
 
 
 async def create_coop(
@@ -37,22 +33,13 @@ async def create_coop(
     `facts` are of `site.Facts`. Raises Trouble, Invalid.
     """
     described = sites.Facts(**facts)
-    entry = _entry(house, described, url, steward, slug)
-    try:
-        await house.tenants.make_room(entry.id)
-        async with house.tenants.use(entry.id) as coop:
-            sign_in = await _furnish(house, coop, entry, described, steward)
-            if sample:
-                from .sample import fill
+    entry = _entry(described, url, steward, slug)
+    async with arriving(house, entry) as coop:
+        sign_in = await _furnish(house, coop, entry, described, steward)
+        if sample:
+            from .sample import fill
 
-                await fill(coop)
-        house.registry.add(entry)
-        house.registry.note_opened(entry.id)
-    except BaseException as error:
-        await house.tenants.forget(entry.id)
-        if isinstance(error, Taken):
-            raise Trouble(f"{error}.") from None
-        raise
+            await fill(coop)
     return {"id": entry.id, "slug": entry.slug, "url": entry.url, "sign_in_url": sign_in}
 
 
@@ -61,8 +48,8 @@ async def list_coops(house: "House", say: Say) -> list[dict[str, str]]:
 
 
 async def migrate(house: "House", say: Say) -> dict[str, int]:
-    """Every file to the newest version; one that is from a newer Rose Ash is left, and counted."""
-    counts = {"upgraded": 0, "current": 0, "newer": 0}
+    """Every file to the newest version; one that is from a newer Rose Ash, or asleep, is left, and counted."""
+    counts = {"upgraded": 0, "current": 0, "newer": 0, "asleep": 0}
     entries = house.registry.all()
     for number, entry in enumerate(entries):
         say(number, len(entries), entry.slug)
@@ -73,8 +60,7 @@ async def migrate(house: "House", say: Say) -> dict[str, int]:
 
 async def sign_in_link(house: "House", say: Say, *, slug: str, address: str) -> str:
     """A link that signs this person in, once, within half an hour. Raises Trouble."""
-    if not (entry := house.registry.by_slug(slug)):
-        raise Trouble(f"There is no co-op {slug} here; `rose coop list` names them.")
+    entry = house.registry.known(slug)
     async with house.tenants.use(entry.id) as coop, coop.writing() as db:
         if not (person := await account.person_at(db, address)):
             raise Trouble(f"Nobody in {slug} has the address {address}.")
@@ -90,21 +76,20 @@ COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
         sign_in_link,
         *leaving.COMMANDS,
         *restoring.COMMANDS,
+        *drilling.COMMANDS,
         *steering.COMMANDS,
     )
 }
 
 
-def _entry(house: "House", facts: sites.Facts, url: str, steward: str, slug: str) -> Entry:
-    """All that was typed is looked at before anything is made. Raises Trouble, Invalid."""
+def _entry(facts: sites.Facts, url: str, steward: str, slug: str) -> Entry:
+    """All that was typed is looked at before anything is made. Raises Invalid."""
     check = Check()
     sites.checked(check, facts)
     url = address(check, url)
     check.address("steward", steward, words("Write the mail address of its steward."))
     slug = check.slug("slug", slug) or slug_of(facts.name) or slug_of(urlsplit(url).netloc)
     check.done()
-    if house.registry.by_slug(slug):
-        raise Trouble(f"Another co-op here has the slug {slug}; choose one with --slug.")
     return Entry(secrets.token_hex(8), slug, url)
 
 

@@ -30,6 +30,10 @@ class Owned(Trouble):
     """Another process owns the data folder."""
 
 
+def quiet(done: int, of: int, what: str) -> None:
+    """For what is done at once, or watched by nobody."""
+
+
 @contextmanager
 def importing() -> Iterator[None]:
     """The house is 900 modules, and all of them stay: to look for rubbish among them would take a quarter of a start,

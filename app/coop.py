@@ -28,6 +28,9 @@ PATIENCE = 10  # seconds that a writer waits for its turn
 
 
 class Coop:
+    commits = 0
+    """That all of them have kept since this process began; counted by the one thread that serves."""
+
     def __init__(
         self,
         file: Path,
@@ -38,7 +41,7 @@ class Coop:
         limits: flows.Limits | None = None,
         clock: Callable[[], float] = time,
     ) -> None:
-        self.file, self.id, self.users = file, file.parent.name, 0
+        self.file, self.id, self.users, self.asked = file, file.parent.name, 0, clock()
         self.due: float | None = None
         """Once it is closed: when it next wants somebody."""
         self._alarm, self._clock, self._sealer = alarm, clock, sealer
@@ -71,6 +74,7 @@ class Coop:
                 yield db
                 await flows.react(db, self._clock())
                 await db.commit()
+                Coop.commits += 1
         finally:
             if "due" in db.info:  # even of whoever was cancelled in the midst of a commit: it may be kept
                 self._alarm.at(db.info["due"])
@@ -80,6 +84,7 @@ class Coop:
         """The same queue, for whoever writes through a connection of its own, like the flows' store."""
         async with self._writer.connect():
             yield
+            Coop.commits += 1
 
     def connect(self) -> Connection:
         return self._plain.connect()
@@ -98,13 +103,18 @@ class Coop:
             self.seen, self._public = seen, self.watcher.execute("SELECT version FROM site").fetchone()[0]
         return self._opening, self._public
 
+    def last_commit(self) -> int:
+        """Of anybody to anything; it means nothing to another opening."""
+        self.version()
+        return self.seen
+
     def version_for_all(self) -> tuple[str, int]:
         """Asked once for all the requests that have come: a later one waits in the loop's queue until it is forgotten.
 
         To ask lets go of Python's one lock, which the server's own thread wants: that costs far more than the answer.
         """
         if self._lately is None:
-            self._lately = self.version()
+            self._lately, self.asked = self.version(), self._clock()
             asyncio.get_running_loop().call_soon(setattr, self, "_lately", None)
         return self._lately
 
@@ -142,13 +152,8 @@ class Coop:
 
     async def checkpoint(self) -> None:
         """Folds the write-ahead log into the file; only while no Litestream could be reading it."""
-        async with self.turn():
+        async with self._writer.connect():
             await asyncio.to_thread(partial(_checkpoint, self.file))
-
-    def wal_size(self) -> int:
-        """Bytes."""
-        wal = self.file.with_name(self.file.name + "-wal")
-        return wal.stat().st_size if wal.exists() else 0
 
     async def close(self) -> None:
         await self.flows.close()

@@ -104,7 +104,7 @@ def restore(data_dir: Path | None, slug: str, at: str, file: Path | None, force:
 @command(coop, "remove")
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--replica", is_flag=True, help="Erase its copies as well, where they are in a folder.")
+@click.option("--replica", is_flag=True, help="Erase its copies as well.")
 @passphrase
 @AS_JSON
 def remove(

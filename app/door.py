@@ -10,7 +10,8 @@ from domains.errors import NotFound
 
 from . import security
 from .errors import PAGES, Refused, from_elsewhere
-from .tenants import Tenants, host
+from .hosts import host
+from .tenants import Tenants
 
 Show = Callable[[Refused, Any, Any, Any], Awaitable[None]]
 PATIENCE = 20
@@ -35,14 +36,16 @@ class Door:
             return
         scope["coop"] = ""
         if (asked := host(scope)) == "":
-            return await self._show(Refused(400, *PAGES[400]), scope, receive, _saying(send, security.HEADERS))
+            return await self._show(Refused(400, *PAGES[400]), scope, receive, _saying(scope, send, security.HEADERS))
         try:
             scope["coop"] = self._tenants.id_at(asked)
         except NotFound:
             if not self._tenants.registry.is_empty():  # an empty server may be set up
-                return await self._show(Refused(404, *PAGES[404]), scope, receive, _saying(send, security.HEADERS))
+                return await self._show(
+                    Refused(404, *PAGES[404]), scope, receive, _saying(scope, send, security.HEADERS)
+                )
         url = self._tenants.url(scope["coop"])
-        send = _saying(send, security.headers(url))
+        send = _saying(scope, send, security.headers(url))
         if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > LONGEST:
             return await self._show(Refused(414, *PAGES[414]), scope, receive, send)
         if security.is_from_elsewhere(scope, asked, url):
@@ -69,9 +72,10 @@ def _patient(receive: Any) -> Any:
     return wait
 
 
-def _saying(send: Any, headers: list[tuple[bytes, bytes]]) -> Any:
+def _saying(scope: Any, send: Any, headers: list[tuple[bytes, bytes]]) -> Any:
     async def say(message: Any) -> None:
         if message["type"] == "http.response.start":
+            scope["status"] = message["status"]
             message["headers"] = [*message["headers"], *headers]
         await send(message)
 

@@ -1,5 +1,6 @@
 """One map from every refusal, the domains' and the framework's own, to a status and a page."""
 
+import errno
 import logging
 import secrets
 import sqlite3
@@ -14,11 +15,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domains.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded, TooMany, say
+from ops.litestream import LitestreamTrouble
 
 from .accept import prefers_json
 from .keys import WrongKey
 from .migrations import NewerFile
-from .tenants import Away
+from .tenants import Away, Waking
 
 log = logging.getLogger("errors")
 BUSY = 5  # seconds
@@ -33,6 +35,8 @@ class Refused:
     sentence: str
     wait: int = 0
     reference: str = ""
+    comes_back: bool = False
+    """Whether the page asks again by itself."""
 
 
 PAGES = {
@@ -77,6 +81,23 @@ SOON = (
     say("This site is away for a moment"),
     say("Whoever runs it is moving it, or bringing it back. Come again in a minute."),
 )
+FULL = (
+    say("There is no room left on this machine"),
+    say(
+        "Pages can be read, but nothing can be kept. Nothing you typed is lost: send it again when whoever runs this "
+        "machine has made room."
+    ),
+)
+FAILING = (
+    say("The disk of this machine fails"),
+    say(
+        "Nothing can be kept just now. Nothing you typed is lost: send it again when whoever runs it has looked at it."
+    ),
+)
+WAKING = (
+    say("This site is waking up"),
+    say("Nobody was here for a while. It comes by itself in a moment."),
+)
 ELSEWHERE = (
     say("That came from another site"),
     say("For your safety it was not done. Open the page here and do it again."),
@@ -102,11 +123,22 @@ def refused(error: Exception) -> Refused:
             return _page(503, wait=BUSY)
         case OperationalError() | sqlite3.OperationalError() if "locked" in str(error) or "busy" in str(error):
             return _page(503, wait=BUSY)
+        case OperationalError() | sqlite3.OperationalError() | OSError() if is_full(error):
+            log.error("the disk is full: %s", error)
+            return Refused(503, *FULL, wait=60)
+        case OperationalError() | sqlite3.OperationalError() if "disk I/O error" in str(error):
+            log.error("the disk fails: %s", error)
+            return Refused(503, *FAILING, wait=60)
         case NewerFile() | WrongKey():
             log.error("a co-op cannot be opened: %s: %s", type(error).__name__, error)
             return Refused(503, *AWAY, wait=300)
         case Away():
             return Refused(503, *SOON, wait=BUSY)
+        case Waking():
+            return Refused(503, *WAKING, wait=1, comes_back=True)
+        case LitestreamTrouble():
+            log.error("a co-op cannot be brought back from its copies: %s", error)
+            return Refused(503, *AWAY, wait=BUSY, comes_back=True)
         case HTTPException(detail="client disconnected prematurely"):
             return _page(400)
         case HTTPException(status_code=status) if status in PAGES and status != 500:
@@ -116,6 +148,13 @@ def refused(error: Exception) -> Refused:
     reference = secrets.token_hex(4)
     log.error("%s", reference, exc_info=error)
     return Refused(500, *PAGES[500], reference=reference)
+
+
+def is_full(error: Exception) -> bool:
+    """Whether there was no room on the disk."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return "disk is full" in str(error)
 
 
 def from_elsewhere() -> Refused:

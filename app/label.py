@@ -1,11 +1,13 @@
 """What stands on the outside of a co-op's export, an SQLite file like any other: what it is, whose, and from when."""
 
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,16 @@ from . import files
 from .trouble import Trouble
 
 MAGIC = b"SQLite format 3\0"
-APPLICATION, FORMAT = 0x526F7365, 1
-"""`application_id` ("Rose" in ASCII), and `user_version`."""
+APPLICATION, FORMAT = 0x526F7365, 2
+"""`application_id` ("Rose" in ASCII), and `user_version`; before 2 it had no digest."""
+DIGEST = sha256().digest_size
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 """Of a co-op; it names a folder."""
 TABLE = "rose_export"
 MAKE = f"""
 CREATE TABLE {TABLE} (
-    coop TEXT NOT NULL, slug TEXT NOT NULL, url TEXT NOT NULL, version TEXT NOT NULL, made TEXT NOT NULL,
-    kdf TEXT NOT NULL, salt BLOB NOT NULL, sealed BLOB NOT NULL
+    digest BLOB NOT NULL, coop TEXT NOT NULL, slug TEXT NOT NULL, url TEXT NOT NULL, version TEXT NOT NULL,
+    made TEXT NOT NULL, kdf TEXT NOT NULL, salt BLOB NOT NULL, sealed BLOB NOT NULL
 )
 """
 CAREFUL = ("trusted_schema=OFF", "cell_size_check=ON", "synchronous=FULL", "busy_timeout=5000")
@@ -42,6 +45,8 @@ class Label:
     salt: bytes
     sealed: bytes
     """Keys, sessions and password hashes."""
+    digest: bytes = b""
+    """SHA-256 of the whole file, in which these bytes count as zeros; empty in a file of format 1."""
 
     @property
     def is_sealed(self) -> bool:
@@ -73,10 +78,26 @@ def read(file: Path) -> Label:
 
 def write(connection: sqlite3.Connection, label: Label) -> None:
     connection.execute(MAKE)
-    values = (label.coop, label.slug, label.url, label.version, label.made, json.dumps(label.kdf))
-    connection.execute(f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*values, label.salt, label.sealed))
+    values = (os.urandom(DIGEST), label.coop, label.slug, label.url, label.version, label.made, json.dumps(label.kdf))
+    connection.execute(f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*values, label.salt, label.sealed))
     connection.execute(f"PRAGMA application_id={APPLICATION}")
     connection.execute(f"PRAGMA user_version={FORMAT}")
+
+
+def stamp(file: Path) -> None:
+    """The last that is done to it: from now on a changed bit is noticed, wherever it is."""
+    where, digest = _digest(file, read(file).digest)
+    with open(file, "r+b") as out:
+        out.seek(where)
+        out.write(digest)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def check(file: Path, label: Label) -> None:
+    """That no bit of it has changed. Raises Trouble."""
+    if label.digest and _digest(file, label.digest)[1] != label.digest:
+        raise damaged(file)
 
 
 def remove(connection: sqlite3.Connection) -> None:
@@ -101,11 +122,31 @@ def newer(file: Path) -> Trouble:
 def _read(file: Path, connection: sqlite3.Connection) -> Label:
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
         raise foreign(file)
-    if connection.execute("PRAGMA user_version").fetchone()[0] > FORMAT:
+    format = connection.execute("PRAGMA user_version").fetchone()[0]
+    if format > FORMAT:
         raise newer(file)
-    coop, slug, url, version, made, kdf, salt, sealed = connection.execute(f"SELECT * FROM {TABLE}").fetchone()
-    if not (isinstance(sealed, bytes) and all(isinstance(text, str) for text in (coop, slug, url, version, made))):
-        raise foreign(file)
-    if not ID.fullmatch(coop):
-        raise foreign(file)
-    return Label(coop, slug, url, version, made, json.loads(kdf), salt, sealed)
+    *digest, coop, slug, url, version, made, kdf, salt, sealed = connection.execute(f"SELECT * FROM {TABLE}").fetchone()
+    if not all(isinstance(blob, bytes) for blob in (*digest, salt, sealed)) or not ID.fullmatch(coop):
+        raise damaged(file)
+    if not all(isinstance(text, str) for text in (slug, url, version, made)):
+        raise damaged(file)
+    if [len(one) for one in digest] != [DIGEST] * (format - 1):
+        raise damaged(file)
+    return Label(coop, slug, url, version, made, json.loads(kdf), salt, sealed, *digest)
+
+
+def _digest(file: Path, stands: bytes) -> tuple[int, bytes]:
+    """Where in it those bytes stand first, and the SHA-256 of it with zeros in their place.
+
+    In pieces, for whoever else is served by this process.
+    """
+    digest, where, at, held = sha256(), -1, 0, b""
+    with open(file, "rb") as data:
+        while piece := data.read(2**20):
+            held += piece
+            if where < 0 and (found := held.find(stands)) >= 0:
+                where, held = at + found, held.replace(stands, bytes(DIGEST), 1)
+            digest.update(held[:-DIGEST])
+            at, held = at + len(held[:-DIGEST]), held[-DIGEST:]  # they may stand in two pieces
+    digest.update(held)
+    return where, digest.digest()

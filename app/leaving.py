@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from domains.check import Check
 from domains.errors import NotFound
+from ops.litestream import LitestreamTrouble
+from ops.replica import Replica
 
-from . import label as labels
 from . import moving, parcel
 from .addresses import address
+from .arriving import arriving, check_room
+from .control import Say, quiet
 from .keys import Sealer
 from .label import Label
-from .registry import Entry, Taken, hosts_of
+from .registry import Entry
 from .tenants import Away
 from .trouble import Trouble
 from .wrapping import check_passphrase
@@ -25,19 +28,14 @@ if TYPE_CHECKING:
     from .main import House
 
 Done = TypeVar("Done")
-Say = Callable[[int, int, str], None]
 _few = asyncio.Semaphore(2)
 """At once; each takes its room on the disk."""
 GLANCE = 0.5  # seconds from one look at how far it is to the next
 
 
-def quiet(done: int, of: int, what: str) -> None:
-    """For what is watched by nobody."""
-
-
 async def export_coop(house: "House", say: Say, *, slug: str, passphrase: str = "") -> dict[str, Any]:
     """A file in the folder `moving`, for whoever asked to take away. Raises Trouble, WrongKey, NewerFile."""
-    entry = known(house, slug)
+    entry = house.registry.known(slug)
     made = moving.place(house.settings.data_dir)
     async with house.tenants.use(entry.id):  # as long as it is open, whoever copies it is not the last to close it
         label = await packed(house, say, entry, made, passphrase)
@@ -75,15 +73,17 @@ async def import_coop(
     Served when all of it is well; else nothing of it is kept. Raises Trouble, Invalid.
     """
     try:
-        found = labels.read(Path(file))
+        found = await asyncio.to_thread(parcel.look_through, Path(file))
         _check_keys(found, passphrase, new_keys)
-        entry = _entry(house, found, url, slug)
-        sealer = _sealer(house, entry)
-        work = asyncio.to_thread(parcel.unpack, Path(file), sealer, passphrase, entry.url)
-        await _shown(say, work, lambda: 0, 1, f"looking through {entry.slug}")
+        entry = _entry(found, url, slug)
+        check_room(house, entry)
+        work = asyncio.to_thread(parcel.unpack, Path(file), found, _sealer(house, entry), passphrase, entry.url)
+        await _shown(say, work, lambda: 0, 1, f"unpacking {entry.slug}")
     except Trouble as trouble:
         raise Trouble(str(trouble).replace(file, name or file)) from None
-    await _settled(house, entry, Path(file))
+    async with arriving(house, entry, Path(file)):
+        pass  # it is known to open
+    house.dues.at(entry.id, 0)
     about = {"id": entry.id, "slug": entry.slug, "url": entry.url, "was_at": found.url, "made": found.made}
     return about | {"new_keys": not passphrase}
 
@@ -91,26 +91,26 @@ async def import_coop(
 async def remove_coop(
     house: "House", say: Say, *, slug: str, passphrase: str = "", replica: bool = False
 ) -> dict[str, str]:
-    """Kept in one last file, then gone: its folder, its mails, its name, and its copies if told. Raises Trouble."""
-    entry = known(house, slug)
-    file, copies = house.tenants.file(entry.id), house.backup.copies(house.tenants.file(entry.id)) if replica else None
+    """Kept in one last file, then gone: its folder, its mails, its copies if told, and its name.
+
+    Until nobody finds it any more it is as it was; from then on whatever is left of it goes when this is asked again.
+    Raises Trouble.
+    """
+    entry = house.registry.known(slug)
+    file = house.tenants.file(entry.id)
+    copies = house.backup.copies(file) if replica else None
+    await _check_reached(copies)
     async with alone(house, entry):
         kept = await _kept(house, say, entry, passphrase)
+        house.registry.hide(entry.id)
+        for folder in (file.parent, house.settings.data_dir / "mail" / entry.id):
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await _erase(copies, slug)
         house.registry.remove(entry.id)
-        for folder in (file.parent, house.settings.data_dir / "mail" / entry.id, copies):
-            if folder:
-                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-    return {"id": entry.id, "slug": slug, "kept": str(kept or ""), "erased": str(copies or "")}
+    return {"id": entry.id, "slug": slug, "kept": str(kept or ""), "erased": copies.place if copies else ""}
 
 
 COMMANDS = (export_coop, import_coop, remove_coop)
-
-
-def known(house: "House", slug: str) -> Entry:
-    """Raises Trouble."""
-    if entry := house.registry.by_slug(slug):
-        return entry
-    raise Trouble(f"There is no co-op {slug} here; `rose coop list` names them.")
 
 
 async def packed(house: "House", say: Say, entry: Entry, to: Path, passphrase: str) -> Label:
@@ -138,7 +138,11 @@ async def alone(house: "House", entry: Entry) -> AsyncIterator[None]:
         async with house.tenants.away(entry.id):
             if not await house.backup.lets_go(house.tenants.file(entry.id)):
                 raise Trouble(f"Litestream does not let go of {entry.slug}; see its log, then try again.")
+            if house.registry.is_asleep(entry.id):
+                await house.backup.bring_back(house.tenants.file(entry.id))
             yield
+    except LitestreamTrouble as trouble:
+        raise Trouble(f"{trouble}.") from None
     except Away:
         raise Trouble(f"Somebody is still busy in {entry.slug}, or it is being moved; try again.") from None
 
@@ -151,51 +155,39 @@ def _check_keys(found: Label, passphrase: str, new_keys: bool) -> None:
         raise Trouble("Its keys came under a passphrase: give that, or let it have new ones with --new-keys.")
 
 
-def _entry(house: "House", found: Label, url: str, slug: str) -> Entry:
-    """Whether there is room for it here. Raises Trouble, Invalid."""
+def _entry(found: Label, url: str, slug: str) -> Entry:
+    """Raises Invalid."""
     check = Check()
     entry = Entry(found.coop, check.slug("slug", slug or found.slug), address(check, url))
     check.done()
-    if there := house.registry.by_id(entry.id):
-        raise Trouble(f"This co-op is here already, as {there.slug} at {there.url}.")
-    if house.registry.by_slug(entry.slug):
-        raise Trouble(f"Another co-op here has the slug {entry.slug}; choose one with --slug.")
-    if any(house.registry.names(host) for host in hosts_of(entry)):
-        raise Trouble(f"Another co-op here has the address {entry.url}.")
-    if house.tenants.file(entry.id).parent.exists():
-        raise Trouble(f"There is a folder coops/{entry.id} here that no co-op has; look inside, then move it away.")
     return entry
-
-
-async def _settled(house: "House", entry: Entry, file: Path) -> None:
-    """Opened once, so that it is known to open; then it has a name, and the worker looks what is due there.
-
-    Raises Trouble.
-    """
-    try:
-        house.tenants.file(entry.id).parent.mkdir(parents=True, mode=0o700)
-    except FileExistsError:
-        raise Trouble("This co-op is being imported already.") from None
-    try:
-        file.rename(house.tenants.file(entry.id))
-        async with house.tenants.use(entry.id):
-            house.registry.add(entry)
-            house.registry.note_opened(entry.id)
-    except BaseException as error:
-        await house.tenants.forget(entry.id)
-        if isinstance(error, Taken):
-            raise Trouble(f"{str(error).capitalize()}.") from None
-        raise
-    house.dues.at(entry.id, 0)
 
 
 async def _kept(house: "House", say: Say, entry: Entry, passphrase: str) -> Path | None:
     """The last export; None where there is no file to keep. Raises Trouble."""
     if not house.tenants.file(entry.id).exists():
         return None
-    kept = moving.keep(house.settings.data_dir, entry.slug, "rose")
-    await packed(house, say, entry, kept, passphrase)
-    return kept
+    made = moving.place(house.settings.data_dir)
+    await packed(house, say, entry, made, passphrase)
+    return made.rename(moving.keep(house.settings.data_dir, entry.slug, "rose"))  # whole, or not there
+
+
+async def _check_reached(copies: Replica | None) -> None:
+    """Before anything is done. Raises Trouble."""
+    try:
+        if copies:
+            await copies.size()
+    except LitestreamTrouble as trouble:
+        raise Trouble(f"Nothing is removed, for {trouble}.") from None
+
+
+async def _erase(copies: Replica | None, slug: str) -> None:
+    """Raises Trouble."""
+    try:
+        if copies:
+            await copies.erase()
+    except LitestreamTrouble as trouble:
+        raise Trouble(f"{slug} is gone, and its copies are not: {trouble}. Remove it again when they can be.") from None
 
 
 async def _shown(say: Say, work: Awaitable[Done], done: Callable[[], int], total: int, what: str) -> Done:

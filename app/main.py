@@ -1,7 +1,9 @@
 """Ties the house together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from time import time
 from typing import Any, BinaryIO
@@ -15,22 +17,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import flows
 import fragments
 from domains import site as sites
-from fragments.view import Copies, Page
-from ops.litestream import Litestream
+from fragments.view import Page
 
 from . import api, static
 from .api.ask import Ask
-from .backup import Backup, Kept
+from .backup import Backup, beside
 from .cache import Doorkeeper
 from .chores import Chores
 from .coop import Coop
+from .copies import copies
+from .counting import Counting, no_requests
 from .door import Door
 from .dues import Dues
 from .errors import handlers
 from .keys import Sealer
 from .leaving import unnamed
+from .lookout import Lookout
 from .mail import Folder, Letters, Server
 from .registry import Registry
+from .scales import Scales
 from .security import FORM, SAFE
 from .settings import Settings
 from .setup import Setup
@@ -54,16 +59,26 @@ class House:
         self.registry = Registry(data / "registry.db")
         self.dues = Dues()
         self._limits: dict[str, flows.Limits] = {}
-        litestream = self._litestream(data) if settings.replica_url else None
-        self.backup = Backup(data, litestream)
+        self.backup = Backup(data, beside(settings, opened=lambda: self.tenants.left_open()))
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
+        self.lookout, self.scales = Lookout(self.backup), Scales(self.backup)
         self.worker, self.chores = Worker(self.tenants, self.dues), Chores(self)
+        self.arrivals, self.drills = asyncio.Lock(), asyncio.Lock()
         self.setup = Setup(self)
         visits = Visits(
-            self.tenants, self.setup, lambda id: self.post(id), self._copies, self._export, settings.client_header
+            self.tenants,
+            self.setup,
+            lambda id: self.post(id),
+            partial(copies, self),
+            self.scales.weigh,
+            self._export,
+            settings.client_header,
         )
         door = Door(_framework(visits, self.setup), self.tenants, visits.show)
-        self.app = Doorkeeper(Ask(door, self.registry), self.tenants)
+        self.requests = no_requests()
+        self.app: Any = Doorkeeper(Ask(door, self.registry), self.tenants)
+        if settings.metrics:
+            self.app = Counting(self.app, self.requests)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["House"]:
@@ -89,10 +104,6 @@ class House:
             if self.backup.litestream:
                 await self.backup.litestream.stop()
             self.registry.close()
-
-    def _litestream(self, data: Path) -> Litestream:
-        always = [data / "registry.db"]
-        return Litestream(data, self.settings.replica_url, always=always, opened=lambda: self.tenants.left_open())
 
     def _coop(self, file: Path) -> Coop:
         """A file that is about to be opened."""
@@ -122,12 +133,6 @@ class House:
 
     async def _export(self, id: str, passphrase: str) -> BinaryIO:
         return await unnamed(self, id, passphrase)
-
-    def _copies(self) -> Copies:
-        place, litestream = self.backup.place, self.backup.litestream
-        if place is Kept.NOWHERE or not litestream:
-            return Copies()
-        return Copies(litestream.replica.partition("?")[0], place is Kept.ELSEWHERE)
 
 
 def _framework(visits: Visits, setup: Setup) -> Litestar:

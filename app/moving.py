@@ -45,26 +45,32 @@ def keep(data: Path, name: str, kind: str) -> Path:
 
 def hand_over(made: Path, to: Path, *, force: bool) -> None:
     """`to` is all of it or not there, for its owner's eyes alone. Raises Trouble."""
-    beside, claimed = to.with_name(f".{to.name}.{secrets.token_hex(4)}"), False
+    beside = to.with_name(f".{to.name}.{secrets.token_hex(4)}")
     try:
         _copy(made, beside)
         if not force:
-            os.close(os.open(to, os.O_CREAT | os.O_EXCL, 0o600))  # a rename would go over a file that is there
-            claimed = True
+            _claim(to, beside)
         beside.replace(to)
-        claimed = False
     except FileExistsError:
         raise there_already(to) from None
     except OSError as error:
         raise Trouble(f"{to} cannot be written: {error.strerror}.") from None
     finally:
         beside.unlink(missing_ok=True)
-        if claimed:
-            to.unlink()
 
 
 def there_already(to: Path) -> Trouble:
     return Trouble(f"{to} is there already; choose another name, or write over it with --force.")
+
+
+def _claim(to: Path, made: Path) -> None:
+    """Under that name too, for a rename would go over a file that is there. Raises FileExistsError."""
+    try:
+        os.link(made, to)
+    except FileExistsError:
+        raise
+    except OSError:  # this disk has no second names: USB sticks have none
+        os.close(os.open(to, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _copy(file: Path, to: Path) -> None:

@@ -17,6 +17,7 @@ ANEW = (b"cache-control", b"content-length")
 class Answer(NamedTuple):
     """Whole; and what is said to a browser that has it still."""
 
+    route: str
     etag: bytes
     start: Message
     body: Message
@@ -48,6 +49,8 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    route: str
+    """Its template: /flows/{id}."""
     headers: Headers
     pieces: tuple[Piece, ...]
     holes: tuple[str, ...]
@@ -71,6 +74,7 @@ class Page:
         coding = [(b"content-encoding", b"gzip")] if gzip else []
         length = (b"content-length", b"%d" % len(body))
         return Answer(
+            self.route,
             etag,
             {"type": "http.response.start", "status": 200, "headers": [*headers, *coding, length]},
             {"type": "http.response.body", "body": body},
@@ -78,7 +82,9 @@ class Page:
         )
 
 
-def cut(headers: Iterable[tuple[bytes, bytes]], body: bytes, own: Mapping[str, str]) -> tuple[Page, Parts] | None:
+def cut(
+    route: str, headers: Iterable[tuple[bytes, bytes]], body: bytes, own: Mapping[str, str]
+) -> tuple[Page, Parts] | None:
     """Cuts the parts that are somebody's own out of a page; None where one of them stands twice."""
     made = {path: Piece(html.encode()) for path, html in own.items()}
     if any(body.count(part.plain) > 1 for part in made.values()):
@@ -90,4 +96,4 @@ def cut(headers: Iterable[tuple[bytes, bytes]], body: bytes, own: Mapping[str, s
         pieces.append(Piece(before))
     pieces.append(Piece(body))
     kept = [header for header in headers if header[0] not in ANEW]
-    return Page(kept, tuple(pieces), tuple(holes), tag(pieces)), Parts(made, tag(made.values()))
+    return Page(route, kept, tuple(pieces), tuple(holes), tag(pieces)), Parts(made, tag(made.values()))

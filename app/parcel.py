@@ -47,6 +47,7 @@ def pack(live: Path, to: Path, slug: str, sealer: Sealer, passphrase: str) -> La
             labels.write(copy, label)
         _copy(whole, to)  # again, so that no free page holds what was taken out
         check(to)
+        labels.stamp(to)
         return label
     except BaseException:
         to.unlink(missing_ok=True)
@@ -67,17 +68,23 @@ def check(file: Path) -> None:
         raise labels.damaged(file)
 
 
-def unpack(file: Path, sealer: Sealer, passphrase: str, url: str) -> None:
-    """Makes a co-op's file of an export, in place, at `url`, its keys sealed for this machine.
+def look_through(file: Path) -> Label:
+    """All of an export, as whoever made it made it. Raises Trouble."""
+    label = labels.read(file)
+    labels.check(file, label)
+    check(file)
+    if max(label.version, migrations.version_of(file)) > migrations.HEAD:
+        raise labels.newer(file)
+    return label
+
+
+def unpack(file: Path, label: Label, sealer: Sealer, passphrase: str, url: str) -> None:
+    """Makes a co-op's file of an export that was looked through, in place, at `url`, its keys sealed for this machine.
 
     Without a passphrase its keys are new. Raises Trouble.
     """
     from alembic.util import CommandError
 
-    label = labels.read(file)
-    check(file)
-    if max(label.version, migrations.version_of(file)) > migrations.HEAD:
-        raise labels.newer(file)
     secrets = _opened(label, passphrase) if passphrase else None
     keys = {name: bytes.fromhex(key) for name, key in secrets["keys"].items()} if secrets else new_keys()
     try:

@@ -7,9 +7,8 @@ from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from domains.site import is_local
-
 from . import files
+from .hosts import canonical
 from .trouble import Trouble
 
 STEPS = (
@@ -34,8 +33,9 @@ CREATE TABLE chores (name TEXT PRIMARY KEY, done REAL NOT NULL);
 """,
 )
 """Each brings a file to the next version. `gone`: hosts of co-ops that were here, at which whoever is left alone does
-not answer; `used`: when a closed one was closed; `asleep`: its file is in its copies alone; `drilled`, `fault`: when it
-was last restored to see whether it can be, and what was wrong; `chores`: when the machine last did them."""
+not answer; `used`: when somebody asked last for one that is closed; `asleep`: its file is in its copies alone;
+`drilled`, `fault`: when it was last restored to see whether it can be, and what was wrong; `chores`: when the machine
+last did them."""
 VERSION = len(STEPS)
 REMEMBERED = 1000
 """Hosts, so that the next request for one asks no file."""
@@ -46,7 +46,7 @@ class NewerVersion(Trouble):
     """A newer Rose Ash wrote this file."""
 
 
-class Taken(Exception):
+class Taken(Trouble):
     """Another co-op here has this slug or address."""
 
 
@@ -72,6 +72,7 @@ class Registry:
 
     def __init__(self, file: Path) -> None:
         """Raises NewerVersion."""
+        self.path = file
         self._file = files.connect(file, *PRAGMAS, check_same_thread=False)
         found = self._file.execute("PRAGMA user_version").fetchone()[0]
         if found > VERSION:
@@ -86,22 +87,42 @@ class Registry:
     def close(self) -> None:
         self._file.close()
 
+    async def checkpoint(self) -> None:
+        """Folds the write-ahead log into the file; only while no Litestream could be reading it."""
+        self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def add(self, entry: Entry) -> None:
-        """Raises Taken."""
+        """One that is open. Raises Taken."""
+        new = "INSERT INTO coops (id, slug, url, open) VALUES (?, ?, ?, 1)"
         try:
             with self._writing() as file:
-                file.execute("INSERT INTO coops (id, slug, url) VALUES (?, ?, ?)", (entry.id, entry.slug, entry.url))
+                file.execute(new, (entry.id, entry.slug, entry.url))
                 for host in hosts_of(entry):
                     file.execute("INSERT INTO hosts (host, coop) VALUES (?, ?)", (host, entry.id))
                     file.execute("DELETE FROM gone WHERE host = ?", (host,))
         except sqlite3.IntegrityError:
-            raise Taken(f"another co-op here has the slug {entry.slug} or the address {entry.url}") from None
+            raise Taken(f"Another co-op here has the slug {entry.slug} or the address {entry.url}.") from None
 
-    def remove(self, id: str) -> None:
+    def hide(self, id: str) -> None:
+        """Nobody finds it at any host any more, and nothing is due there; commands know it until it is removed."""
         with self._writing() as file:
             file.execute("INSERT OR IGNORE INTO gone SELECT host FROM hosts WHERE coop = ?", (id,))
             file.execute("DELETE FROM hosts WHERE coop = ?", (id,))
+            file.execute("UPDATE coops SET open = 0, asleep = 0, due = NULL WHERE id = ?", (id,))
+
+    def remove(self, id: str) -> None:
+        """One that is hidden."""
+        with self._writing() as file:
             file.execute("DELETE FROM coops WHERE id = ?", (id,))
+
+    def asleep(self) -> set[str]:
+        """Those whose files are in their copies alone."""
+        return {id for (id,) in self._file.execute("SELECT id FROM coops WHERE asleep")}
+
+    def hidden(self) -> list[Entry]:
+        """Those whose removal was cut off."""
+        question = "SELECT id, slug, url FROM coops WHERE id NOT IN (SELECT coop FROM hosts) ORDER BY slug"
+        return [Entry(*row) for row in self._file.execute(question)]
 
     def all(self, most: int = -1) -> list[Entry]:
         """The first by slug; by default, every one."""
@@ -113,6 +134,12 @@ class Registry:
 
     def by_slug(self, slug: str) -> Entry | None:
         return self._one("SELECT id, slug, url FROM coops WHERE slug = ?", slug)
+
+    def known(self, slug: str) -> Entry:
+        """Raises Trouble."""
+        if entry := self.by_slug(slug):
+            return entry
+        raise Trouble(f"There is no co-op {slug} here; `rose coop list` names them.")
 
     def by_id(self, id: str) -> Entry | None:
         return self._one("SELECT id, slug, url FROM coops WHERE id = ?", id)
@@ -134,7 +161,7 @@ class Registry:
             return str(found[0])
         if self._file.execute("SELECT 1 FROM gone WHERE host = ?", (host,)).fetchone():
             return None
-        alone = self._file.execute("SELECT id FROM coops LIMIT 2").fetchall()
+        alone = self._file.execute("SELECT DISTINCT coop FROM hosts LIMIT 2").fetchall()
         return str(alone[0][0]) if len(alone) == 1 else None
 
     def names(self, host: str) -> bool:
@@ -145,9 +172,33 @@ class Registry:
         """A start registers these again with Litestream, for whoever was killed may have left a tail behind."""
         self._file.execute("UPDATE coops SET open = 1, asleep = 0, due = NULL WHERE id = ?", (id,))
 
-    def note_closed(self, id: str, due: float | None, now: float) -> None:
-        """`due`: when its flows next want somebody."""
-        self._file.execute("UPDATE coops SET open = 0, due = ?, used = ? WHERE id = ?", (due, now, id))
+    def note_closed(self, id: str, due: float | None, used: float) -> None:
+        """`due`: when its flows next want somebody; `used`: when somebody asked for it last."""
+        self._file.execute("UPDATE coops SET open = 0, due = ?, used = ? WHERE id = ?", (due, used, id))
+
+    def used(self, id: str) -> float | None:
+        """When somebody asked for it last; None for one that was never closed."""
+        row = self._file.execute("SELECT used FROM coops WHERE id = ?", (id,)).fetchone()
+        return float(row[0]) if row and row[0] else None
+
+    def note_asleep(self, id: str) -> None:
+        """It is closed, and its file is in its copies alone; opening it ends that."""
+        self._file.execute("UPDATE coops SET asleep = 1 WHERE id = ?", (id,))
+
+    def lay_down_all(self, but: Iterable[str]) -> None:
+        """On a machine that has the copies of the others alone. Whatever was open when this was copied is due at once,
+        for nobody noted when it would be."""
+        with self._writing() as file:
+            file.execute("UPDATE coops SET asleep = 1, due = CASE WHEN open THEN 0 ELSE due END, open = 0")
+            file.executemany("UPDATE coops SET asleep = 0, used = unixepoch() WHERE id = ?", [(id,) for id in but])
+
+    def is_asleep(self, id: str) -> bool:
+        return bool(self._file.execute("SELECT 1 FROM coops WHERE id = ? AND asleep", (id,)).fetchone())
+
+    def unused(self, since: float, most: int) -> list[str]:
+        """Closed co-ops whose files are here, and were closed before that."""
+        question = "SELECT id FROM coops WHERE NOT open AND NOT asleep AND used < ? ORDER BY used LIMIT ?"
+        return [id for (id,) in self._file.execute(question, (since, most))]
 
     def were_open(self) -> list[str]:
         return [id for (id,) in self._file.execute("SELECT id FROM coops WHERE open")]
@@ -212,10 +263,3 @@ class _Kept:
 def hosts_of(entry: Entry) -> Iterable[str]:
     """The address's own host, and the slug's on this machine."""
     return dict.fromkeys((canonical(urlsplit(entry.url).netloc), f"{entry.slug}.localhost"))
-
-
-def canonical(host: str) -> str:
-    """As hosts are compared: in small letters, without a default port, and on this machine itself without any."""
-    name, _, port = host.lower().partition(":")
-    name = name.removesuffix(".")
-    return name if port in ("", "80", "443") or is_local(name) else f"{name}:{port}"

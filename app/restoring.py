@@ -1,18 +1,18 @@
 """What can be asked of the owner of a data folder when a co-op goes back in time; functions as in `commands.py`."""
 
 import asyncio
-import shutil
 import sqlite3
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ops.litestream import LitestreamTrouble, restore
+from ops.litestream import Litestream, LitestreamTrouble, restore
 
 from . import moving, parcel
+from .backup import clear
+from .control import Say
 from .label import careful
-from .leaving import alone, known
+from .leaving import alone
 from .migrations import HEAD, version_of
 from .registry import Entry
 from .trouble import Trouble
@@ -20,40 +20,47 @@ from .trouble import Trouble
 if TYPE_CHECKING:
     from .main import House
 
-Say = Callable[[int, int, str], None]
-
 
 async def restore_coop(house: "House", say: Say, *, slug: str, at: str = "") -> dict[str, Any]:
     """In place, from its copies: the newest, or as it was `at` a time (ISO 8601). Others go on; its file is kept as it
     was. Raises Trouble, and then it is as it was."""
-    entry, moment = known(house, slug), _moment(at)
-    _check_copied(house)
+    entry, moment = house.registry.known(slug), _moment(at)
+    copier(house)  # before anybody is disturbed
     async with alone(house, entry):
         restored = await _restored(house, say, entry, moment)
+        house.registry.note_opened(entry.id)  # whoever is killed from here on: the next start looks what is due in it
         kept = await asyncio.to_thread(_swapped, house, entry, restored)
     try:
         async with house.tenants.use(entry.id):
-            house.dues.at(entry.id, 0)
+            pass  # it is known to open
     except BaseException:
         async with alone(house, entry):
             await asyncio.to_thread(_put_back, house, entry, kept)
         raise
+    finally:
+        house.dues.at(entry.id, 0)
     say(3, 3, f"{slug} is back")
     return {"id": entry.id, "slug": slug, "at": moment, "kept": str(kept or "")}
 
 
 async def restore_beside(house: "House", say: Say, *, slug: str, at: str = "") -> dict[str, Any]:
     """The same, as a file in the folder `moving`, for whoever asked to take away. Raises Trouble."""
-    entry, moment = known(house, slug), _moment(at)
-    _check_copied(house)
-    if house.backup.litestream and not moment:
-        await house.backup.litestream.sync(house.tenants.file(entry.id))
+    entry, moment = house.registry.known(slug), _moment(at)
+    if not moment:
+        await copier(house).sync(house.tenants.file(entry.id))
     restored = await _restored(house, say, entry, moment)
     say(3, 3, "restored")
     return {"id": entry.id, "slug": slug, "at": moment, "file": str(restored)}
 
 
 COMMANDS = (restore_coop, restore_beside)
+
+
+def copier(house: "House") -> Litestream:
+    """Raises Trouble."""
+    if not house.backup.litestream:
+        raise Trouble("Nothing is copied here, so nothing can be restored: ROSE_REPLICA is none.")
+    return house.backup.litestream
 
 
 def _moment(typed: str) -> str:
@@ -69,19 +76,12 @@ def _moment(typed: str) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _check_copied(house: "House") -> None:
-    """Raises Trouble."""
-    if not house.backup.litestream:
-        raise Trouble("Nothing is copied here, so nothing can be restored: ROSE_REPLICA is none.")
-
-
 async def _restored(house: "House", say: Say, entry: Entry, moment: str) -> Path:
     """All of it looked through. Raises Trouble, and leaves nothing then."""
-    assert house.backup.litestream
-    to = moving.place(house.settings.data_dir)
+    replica, to = copier(house).replica_of(house.tenants.file(entry.id)), moving.place(house.settings.data_dir)
     try:
         say(0, 3, "restoring")
-        await restore(house.backup.litestream.replica_of(house.tenants.file(entry.id)), to, at=moment)
+        await restore(replica, to, at=moment)
         say(1, 3, "looking it through")
         await asyncio.to_thread(_check, to)
         say(2, 3, "looked through")
@@ -118,11 +118,9 @@ def _swapped(house: "House", entry: Entry, restored: Path) -> Path | None:
 
 
 def _put_back(house: "House", entry: Entry, there: Path | None) -> None:
-    """With nothing left in its folder of what was there, for Litestream too remembers a file beside it."""
     file = house.tenants.file(entry.id)
     if there:
-        shutil.rmtree(file.parent, ignore_errors=True)
-        file.parent.mkdir(parents=True, mode=0o700)
+        clear(file)
         _move(there, file)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from domains.site import is_local
 
-from .registry import canonical
+from .hosts import canonical
 
 FORM = "application/x-www-form-urlencoded"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

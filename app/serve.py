@@ -14,9 +14,12 @@ import click
 from ops.litestream import LitestreamTrouble
 
 from .answers import answering
-from .commands import create_coop, quiet, sign_in_link
-from .control import owning
+from .check import set_back
+from .commands import create_coop, sign_in_link
+from .control import owning, quiet
 from .main import House
+from .metrics import telling
+from .rebuilding import check_new
 from .settings import Settings
 from .setup import local_url
 from .trouble import Trouble
@@ -24,6 +27,7 @@ from .trouble import Trouble
 if TYPE_CHECKING:
     from granian.server.embed import Server
 
+log = logging.getLogger("serve")
 SAMPLE = {"name": "Oakhill Growers", "slug": "oakhill", "steward": "maud@oakhill.example"}
 
 
@@ -40,7 +44,7 @@ def serve(settings: Settings, *, sample: bool) -> None:
         try:
             import uvloop
 
-            uvloop.run(_serve(House(settings), sample))
+            uvloop.run(_serve(settings, sample))
         except LitestreamTrouble as trouble:
             raise Trouble(str(trouble)) from None
 
@@ -62,9 +66,13 @@ def granian(app: Any, host: str, port: int) -> "Server":
     )
 
 
-async def _serve(house: House, sample: bool) -> None:
+async def _serve(settings: Settings, sample: bool) -> None:
+    await check_new(settings)
+    if said := set_back(settings.data_dir):
+        log.warning("The clock may be wrong: %s", said)
+    house = House(settings)
     server = granian(house.app, house.settings.host, house.settings.port)
-    async with house.serving(), answering(house):
+    async with house.serving(), answering(house), telling(house):
         if sample:
             await _make_sample(house)
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,6 +1,7 @@
 """Every setting of the machine: `ROSE_…` variables, or the same lines in `.env`; checked once, when it starts."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,9 +14,14 @@ from .trouble import Trouble
 
 WEAK = 32
 """Characters of a secret key, below which it could be guessed."""
+ADDRESS = re.compile(r"(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})", re.ASCII | re.IGNORECASE)
 KEYS = ("LITESTREAM_", "AWS_")
 """What variables begin with that are Litestream's."""
-TAKES = {"port": "takes a whole number from 1 to 65535", "open_coops": "takes a whole number from 1 on"}
+TAKES = {
+    "port": "takes a whole number from 1 to 65535",
+    "open_coops": "takes a whole number from 1 on",
+    "sleep_after": "takes a number of days, or 0 for never",
+}
 """Setting -> what it takes, where its type alone decides."""
 
 
@@ -46,10 +52,16 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("", description="The sender of mails; empty: hello@ the co-op's host.")
     open_coops: int = Field(50, ge=1, description="How many co-ops' files stay open at most.")
+    sleep_after: float = Field(
+        0,
+        ge=0,
+        description="Days after which the file of a co-op that nobody opened is left to its copies alone; 0: never.",
+    )
     client_header: str = Field(
         "",
         description="The header in which a proxy names the visitor's address: X-Forwarded-For, Fly-Client-IP.",
     )
+    metrics: str = Field("", description="Where Prometheus asks for /metrics, like 127.0.0.1:9100; empty: nowhere.")
     log_level: str = Field("info", description="debug, info, warning or error.")
 
     @field_validator("secret_key")
@@ -72,6 +84,13 @@ class Settings(BaseSettings):
         if url.get_secret_value() and not url.get_secret_value().startswith(("smtp://", "smtps://")):
             raise ValueError("is neither smtp://… nor smtps://…")
         return url
+
+    @field_validator("metrics")
+    @classmethod
+    def _is_address(cls, metrics: str) -> str:
+        if metrics and not _address(metrics):
+            raise ValueError("is no address with a port, like 127.0.0.1:9100")
+        return metrics
 
     @field_validator("log_level")
     @classmethod
@@ -99,6 +118,10 @@ class Settings(BaseSettings):
         """Empty when nothing is replicated."""
         return "" if self.replica == "none" else self.replica or f"file://{self.data_dir.absolute() / 'replica'}"
 
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        return _address(self.metrics)
+
     def shown(self) -> dict[str, tuple[str, str]]:
         """Variable -> (value with secrets masked, what it is)."""
         fields = type(self).model_fields
@@ -106,6 +129,12 @@ class Settings(BaseSettings):
             f"ROSE_{name.upper()}": (_masked(getattr(self, name)), field.description or "")
             for name, field in fields.items()
         }
+
+
+def _address(typed: str) -> tuple[str, int] | None:
+    """A host and a port; None for whatever else."""
+    found = ADDRESS.fullmatch(typed)
+    return (found[1].strip("[]"), int(found[2])) if found and 0 < int(found[2]) < 2**16 else None
 
 
 def _said(problem: ErrorDetails) -> str:
@@ -116,6 +145,8 @@ def _said(problem: ErrorDetails) -> str:
 
 
 def _masked(value: object) -> str:
+    from ops.litestream.trouble import masked
+
     if isinstance(value, SecretStr):
         return "********" if value.get_secret_value() else ""
-    return str(value)
+    return masked(str(value))

@@ -18,7 +18,8 @@ from domains.errors import Conflict, NotFound
 from domains.site import Site
 from fragments.view import View
 
-from .commands import create_coop, quiet
+from .commands import create_coop
+from .control import quiet
 from .settings import Settings
 from .templates import templates
 from .trouble import Trouble

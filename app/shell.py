@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .control import ask
+from .control import Say, ask
 from .settings import Settings
 from .trouble import Trouble
 
@@ -44,15 +44,20 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., Any]], cli
 
 
 def asked(data_dir: Path | None, name: str, /, **about: Any) -> Any:
-    """Of the running server, or of this process where none runs; long work shows how far it is."""
+    """Of the running server, or of this process where none runs."""
+    found = Settings.read(data_dir=data_dir)
+    if name != MAKES and not found.data_dir.is_dir():
+        raise Trouble(f"There is no data folder {found.data_dir}.")
+    return watched(found, lambda say: ask(found, name, say, **about))
+
+
+def watched(settings: Settings, work: Callable[[Say], Coroutine[Any, Any, Any]]) -> Any:
+    """Long work shows how far it is; what goes wrong is told as one sentence."""
 
     def say(done: int, of: int, what: str) -> None:
         if sys.stderr.isatty() or done == of or done % 100 == 0:
             click.echo(f"\r{done}/{of} {what:<40.40}", nl=done == of, err=True)
 
-    found = Settings.read(data_dir=data_dir)
-    if name != MAKES and not found.data_dir.is_dir():
-        raise Trouble(f"There is no data folder {found.data_dir}.")
-    if found.log_level != "debug":
-        logging.disable()  # what goes wrong is told as one sentence
-    return asyncio.run(ask(found, name, say, **about))
+    if settings.log_level != "debug":
+        logging.disable()
+    return asyncio.run(work(say))

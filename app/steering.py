@@ -12,13 +12,13 @@ from domains.activities import acting
 from domains.errors import NotFound
 from flows import twin, viewer
 
+from .control import Say
 from .coop import Coop
 from .trouble import Trouble
 
 if TYPE_CHECKING:
     from .main import House
 
-Say = Callable[[int, int, str], None]
 OPERATOR = "operator"
 
 
@@ -95,7 +95,5 @@ async def _told(db: AsyncSession, slug: str, id: int) -> viewer.Told:
 @asynccontextmanager
 async def _open(house: "House", slug: str) -> AsyncIterator[Coop]:
     """Raises Trouble."""
-    if not (entry := house.registry.by_slug(slug)):
-        raise Trouble(f"There is no co-op {slug} here; `rose coop list` names them.")
-    async with house.tenants.use(entry.id) as coop:
+    async with house.tenants.use(house.registry.known(slug).id) as coop:
         yield coop

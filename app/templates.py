@@ -3,14 +3,14 @@
 import gettext
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from babel import Locale, dates, numbers
+from babel import Locale, dates, numbers, units
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, nodes
 from jinja2.bccache import Bucket
 from jinja2.visitor import NodeTransformer
@@ -22,6 +22,7 @@ from . import static
 
 ROOT = Path(__file__).parent.parent
 WORDS = ROOT / "templates" / "locale"
+SIZES = ((10**9, "gigabyte"), (10**6, "megabyte"), (10**3, "kilobyte"), (1, "byte"))
 
 
 @cache
@@ -56,8 +57,15 @@ def templates(language: str) -> Environment:
     def show_time(moment: time | datetime, format: str = "short") -> str:
         return dates.format_time(moment, format, locale=locale)
 
+    def show_size(bytes: int) -> str:
+        size, unit = next((size, unit) for size, unit in SIZES if bytes >= size or size == 1)
+        return units.format_unit(round(bytes / size, 1), f"digital-{unit}", "short", locale=locale)
+
+    def show_lasting(seconds: float) -> str:
+        return dates.format_timedelta(timedelta(seconds=max(1, round(seconds))), locale=locale)
+
     filters: dict[str, Any] = {"money": show_money, "date": show_date, "time": show_time, "said": words.gettext}
-    made.filters.update(filters)
+    made.filters.update(filters, size=show_size, lasting=show_lasting)
     return made
 
 

@@ -1,12 +1,11 @@
 """Host -> co-op -> file. The session is the tenant: whoever holds one cannot reach another co-op."""
 
 import asyncio
-import re
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
-from contextlib import asynccontextmanager
-from functools import lru_cache
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from math import inf
 from pathlib import Path
 from time import time
 from typing import Any, Literal, TypeVar
@@ -17,19 +16,26 @@ from . import migrations
 from .backup import Backup
 from .coop import Coop
 from .dues import Dues
-from .registry import Registry, canonical
+from .registry import Registry
+from .sleeping import Sleepers
 
 Done = TypeVar("Done")
-HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?", re.ASCII | re.IGNORECASE)
-"""A name or an address, and a port (RFC 9110)."""
 OPENING, CLOSING = 4, 8
 """Co-ops that are opened, and closed, at once: as many more than the bound may be open for a moment."""
 FINISHING = 20
 """Seconds that whoever uses a co-op may take to be done with it, before it is taken away."""
 
 
+GLANCE = 1.0
+"""Seconds in which a page of a co-op that slept may come, before its visitor is told that it wakes up."""
+
+
 class Away(Exception):
     """This co-op's file is being taken away or replaced; it is back, or gone, in a moment."""
+
+
+class Waking(Exception):
+    """This co-op's file is being brought back from its copies."""
 
 
 class Tenants:
@@ -49,6 +55,7 @@ class Tenants:
         self._wanted: Counter[str] = Counter()
         self._few = asyncio.Semaphore(OPENING)
         self._away: set[str] = set()
+        self._sleepers = Sleepers(registry, backup)
 
     def id_at(self, host: str) -> str:
         """Raises NotFound."""
@@ -61,13 +68,27 @@ class Tenants:
         return found.url if found else ""
 
     @asynccontextmanager
-    async def use(self, id: str) -> AsyncIterator[Coop]:
-        """Nobody closes a co-op that is used. Raises NotFound, Away, NewerFile, WrongKey."""
-        coop = await self._take(id)
+    async def use(self, id: str, patience: float = inf) -> AsyncIterator[Coop]:
+        """Nobody closes a co-op that is used. Raises NotFound, Away, NewerFile, WrongKey; for one that sleeps also
+        LitestreamTrouble, and Waking, `patience` seconds after somebody called it first."""
+        coop = await self._take(id, patience)
         try:
             yield coop
         finally:
             coop.users -= 1
+            self._shrink()
+
+    @contextmanager
+    def holding(self) -> Iterator[Sequence[Coop]]:
+        """All that are open just now: nobody closes them meanwhile, and nobody takes them for used."""
+        held = list(self.open.values())
+        for coop in held:
+            coop.users += 1
+        try:
+            yield held
+        finally:
+            for coop in held:
+                coop.users -= 1
             self._shrink()
 
     @asynccontextmanager
@@ -86,6 +107,8 @@ class Tenants:
             self._away.discard(id)
 
     async def close(self) -> None:
+        for id in self._sleepers.called & self._under_way.keys():  # it stays where it is; nobody waits for it any more
+            self._under_way[id].cancel()
         while self.open or self._under_way:
             for id in self.open.keys() - self._under_way.keys():
                 self._close(id)
@@ -94,10 +117,13 @@ class Tenants:
     def file(self, id: str) -> Path:
         return self.data / "coops" / id / "site.db"
 
-    async def make_room(self, id: str) -> None:
-        """The folder of a new co-op, for its owner alone, and an empty file in it."""
+    async def make_room(self, id: str, file: Path | None = None) -> None:
+        """The folder of a new co-op, for its owner alone, and in it `file`, or an empty one."""
         self.file(id).parent.mkdir(parents=True, mode=0o700)
-        await asyncio.to_thread(migrations.upgrade, self.file(id))
+        if file:
+            file.rename(self.file(id))
+        else:
+            await asyncio.to_thread(migrations.upgrade, self.file(id))
 
     async def forget(self, id: str) -> None:
         """Undoes `make_room` of a co-op that never came to be."""
@@ -106,41 +132,76 @@ class Tenants:
             await asyncio.wait([self._close(id)])
         shutil.rmtree(self.file(id).parent, ignore_errors=True)
 
-    async def upgrade(self, id: str) -> Literal["current", "upgraded", "newer"]:
-        """Brings its file to the newest version, if it is closed and behind; whatever is open is current."""
+    async def upgrade(self, id: str) -> Literal["current", "upgraded", "newer", "asleep"]:
+        """Brings its file to the newest version, if it is closed and behind; whatever is open is current, and one that
+        sleeps will be when it wakes."""
         await self._settled(id)
+        if not self.file(id).exists():
+            return "asleep"
         return (
             "current"
             if id in self.open or id in self._away
             else await asyncio.shield(self._begin(id, self._upgrade(id)))
         )
 
+    async def lay_down(self, id: str) -> bool:
+        """From now on its file is where its copies are; False where it is used, or nobody can say that it is copied."""
+        await self._settled(id)
+        if id in self.open and not self.open[id].at_work():
+            await asyncio.wait([self._close(id)])
+        if id in self._away or self._wanted[id] or id in self.open or id in self._under_way:
+            return False
+        return await asyncio.shield(self._begin(id, self._sleepers.lay_down(id, self.file(id))))
+
+    def idle(self, since: float) -> list[str]:
+        """Open co-ops that nobody has asked anything since then."""
+        return [id for id, coop in self.open.items() if coop.asked < since and not coop.at_work()]
+
     def left_open(self) -> Iterable[Path]:
         """Every file that is open, and those that a killed process left so."""
         return [self.file(id) for id in self.registry.were_open() if self.file(id).exists()]
 
-    async def _take(self, id: str) -> Coop:
+    async def _take(self, id: str, patience: float) -> Coop:
         if id in self._away:
             raise Away(id)
         self._wanted[id] += 1  # so that it is not closed between being opened and being used
         try:
-            while id not in self.open:
-                if not await self._settled(id):
-                    await asyncio.shield(self._begin(id, self._open(id)))
+            if id not in self.open:
+                await self._wait_for(id, patience)
         finally:
             self._wanted -= Counter([id])
         coop = self.open[id] = self.open.pop(id)  # the last one asked for is the last to close
         coop.users += 1
+        if patience < inf:  # somebody waits for it; what the machine does by itself keeps nobody awake
+            coop.asked = time()
         return coop
+
+    async def _wait_for(self, id: str, patience: float) -> None:
+        """Raises Waking."""
+        limit = asyncio.timeout(None if self.file(id).exists() else self._sleepers.patience(id, patience))
+        try:
+            async with limit:
+                await self._opened(id)
+        except TimeoutError:
+            if limit.expired():
+                raise Waking(id) from None
+            raise
+
+    async def _opened(self, id: str) -> None:
+        while id not in self.open:
+            if not await self._settled(id):
+                await asyncio.shield(self._begin(id, self._open(id)))
 
     async def _open(self, id: str) -> None:
         if not self.file(id).exists():
-            raise NotFound(id)
+            async with self._few:
+                await self._sleepers.bring_back(id, self.file(id))
         while len(self._closing) >= CLOSING:
             await asyncio.wait(self._closing, return_when=asyncio.FIRST_COMPLETED)
         async with self._few:
             coop = await self._coop(self.file(id)).prepare()
         try:
+            coop.asked = self.registry.used(id) or coop.asked
             self.registry.note_opened(id)
             await self.backup.register(self.file(id))
         except BaseException:
@@ -174,7 +235,7 @@ class Tenants:
     async def _finish(self, coop: Coop) -> None:
         async with self.backup.closing(coop.file):
             await coop.close()
-        self.registry.note_closed(coop.id, coop.due, time())
+        self.registry.note_closed(coop.id, coop.due, coop.asked)
         self._dues.forget(coop.id)
 
     def _begin(self, id: str, work: Coroutine[Any, Any, Done]) -> asyncio.Task[Done]:
@@ -196,16 +257,3 @@ class Tenants:
         if there := self._under_way.get(id):
             await asyncio.wait([there])
         return there is not None
-
-
-def host(scope: Mapping[str, Any]) -> str:
-    """The one Host of a request, as the registry knows it; "" unless there is exactly one, no longer than names are."""
-    hosts = [value for name, value in scope["headers"] if name == b"host"]
-    return host_of(hosts[0]) if len(hosts) == 1 else ""
-
-
-@lru_cache(1000)
-def host_of(said: bytes) -> str:
-    """As the registry knows it; "" for what is no host."""
-    found = HOST.fullmatch(said.decode("latin1")) if len(said) < 300 else None
-    return canonical(found[0]) if found and int(found[1] or 0) < 2**16 else ""

@@ -17,7 +17,8 @@ from domains.activities import acting
 from domains.errors import NotFound
 from fragments.caching import wants_fragment
 from fragments.chrome import chrome
-from fragments.view import Copies, View
+from fragments.copies import Copies
+from fragments.view import View
 from fragments.visit import cookie_name
 
 from .coop import Coop
@@ -27,28 +28,32 @@ from .mail import Folder, Server
 from .security import FORM, SAFE, client
 from .setup import Setup
 from .templates import templates
-from .tenants import Tenants
+from .tenants import GLANCE, Tenants
 
 log = logging.getLogger("visits")
 AGAIN = (408, 409, 429, 503)
 """Refusals after which the same form may well be taken."""
+FORMS = 20.0
+"""Seconds that a form waits for a co-op that wakes up: rather that than to be sent again."""
 
 
 class Visits:
-    """`post`: where a co-op's mails go; `copies`: where its file is copied to just now; `export`: all of one in
-    an open file, under a passphrase or without its keys; `client_header`: a setting."""
+    """`post`: where a co-op's mails go; `copies`: how its copies stand; `weigh`: finds out how large they are;
+    `export`: all of one in an open file, under a passphrase or without its keys; `client_header`: a setting."""
 
     def __init__(
         self,
         tenants: Tenants,
         setup: Setup,
         post: Callable[[str], Folder | Server],
-        copies: Callable[[], Copies],
+        copies: Callable[[Coop], Copies],
+        weigh: Callable[..., Awaitable[None]],
         export: Callable[[str, str], Awaitable[BinaryIO]],
         client_header: str,
     ) -> None:
         self._tenants, self._setup, self._post = tenants, setup, post
-        self._copies, self._export, self._client_header = copies, export, client_header
+        self._copies, self._weigh, self._export = copies, weigh, export
+        self._client_header = client_header
 
     async def view(self, request: Request[Any, Any, Any]) -> AsyncIterator[View]:
         """For a safe method it cannot write; any other is kept when its handler returns, undone if it raises.
@@ -57,8 +62,9 @@ class Visits:
         """
         if not coop_of(request.scope):
             raise NotFound(request.scope["path"])
+        patience = GLANCE if request.method in SAFE else FORMS
         async with (
-            self._tenants.use(coop_of(request.scope)) as coop,
+            self._tenants.use(coop_of(request.scope), patience) as coop,
             coop.reading() if request.method in SAFE else coop.writing() as db,
         ):
             yield await self._made(request, db, coop)
@@ -74,6 +80,8 @@ class Visits:
             answer = _bare(refused, request, {})
         if refused.wait:
             answer.headers["retry-after"] = str(refused.wait)
+        if refused.comes_back and request.method in SAFE:
+            answer.headers["refresh"] = str(refused.wait)
         answer.headers["cache-control"] = "no-store"
         await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
 
@@ -81,7 +89,7 @@ class Visits:
         typed = await _typed(request) if refused.status in AGAIN else {}
         template = "errors/refused.html"
         try:
-            async with self._tenants.use(coop_of(request.scope)) as coop, coop.reading() as db:
+            async with self._tenants.use(coop_of(request.scope), GLANCE) as coop, coop.reading() as db:
                 view = await self._made(request, db, coop)
                 title = view.text(refused.heading)
                 return await view.render(template, title=title, status=refused.status, refused=refused, typed=typed)
@@ -122,7 +130,8 @@ class Visits:
             mails=post.all if isinstance(post, Folder) else None,
             export=partial(self._export, coop.id),
             client=client(request.scope, self._client_header),
-            copies=self._copies(),
+            copies=partial(self._copies, coop),
+            weigh=partial(self._weigh, coop.file, GLANCE if request.method in SAFE else 0),  # others wait to write
         )
 
 

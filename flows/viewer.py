@@ -132,6 +132,11 @@ async def counts(db: AsyncSession) -> Mapping[str, int]:
     return {state: sum(found.get(status, 0) for status in group) for state, group in STATES.items()}
 
 
+async def due(db: AsyncSession, then: float) -> int:
+    """How many runs want somebody by then."""
+    return (await db.execute(select(func.count()).where(Run.due <= then))).scalar_one()
+
+
 async def names(db: AsyncSession, ids: Collection[int]) -> Mapping[int, str]:
     """What the flows of these runs are called, of those that there are."""
     if not ids:

@@ -18,6 +18,7 @@ DESK = (
     ("/flows", say("Flows"), False),
     ("/steward/ledger", say("Ledger"), False),
     ("/steward/mails", say("Mails"), False),
+    ("/steward/copies", say("Copies"), False),
     ("/steward/settings", say("Settings"), False),
 )
 """What stands in the desk's frame, in every room: where, what, and whether editors find it there too."""

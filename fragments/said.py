@@ -32,6 +32,7 @@ SAID = {
     "run-resumed": say("Answered. The run goes on."),
     "mail-again": say("It is sent again, now."),
     "mail-moved": say("That mail is not stuck any more, so nothing was done."),
+    "weighed": say("They are measured once a minute at most."),
     "navigation": say("The navigation is changed, on every page."),
 }
 

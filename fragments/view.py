@@ -19,21 +19,12 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .caching import PRIVATE, PUBLIC, VARY, is_personal
+from .copies import Copies
 from .forms import Form
 from .said import SAID, saying
 from .visit import Visit
 
 Answer = TypeVar("Answer", bound=Response[Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Copies:
-    """Where a co-op's file is copied to, all the time."""
-
-    to: str = ""
-    """Empty when it is not."""
-    are_elsewhere: bool = False
-    """Whether they outlive the disk that the file is on."""
 
 
 @dataclass
@@ -48,7 +39,10 @@ class View(Visit):
     """The whole co-op in one open file, its keys sealed under a passphrase, or left out where that is empty."""
     client: str = ""
     """Whose request it is, for counting tries: a network address."""
-    copies: Copies = Copies()
+    copies: Callable[[], Copies] = Copies
+    """How they stand just now, out of memory."""
+    weigh: Callable[..., Awaitable[None]] | None = None
+    """Finds out how large they are: seldom, or sooner where that `is_wished`; waits a moment for it at most."""
     is_part: bool = False
     """Whether it is made to stand inside another fragment."""
     is_swapped: bool = False

@@ -1,7 +1,9 @@
 """The place that copies go to, a folder or a bucket, looked at past Litestream: how much lies there, and erased."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+import shutil
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -27,27 +29,42 @@ class Replica:
     def __init__(self, url: str) -> None:
         self.url = url
 
+    @property
+    def place(self) -> str:
+        """For people to read."""
+        return self.url.partition("?")[0]
+
     async def size(self) -> int:
         """Bytes. Raises LitestreamTrouble."""
-        return sum([found["size"] async for found in self._all()])
+        return sum(found["size"] for found in await asyncio.to_thread(self._all))
+
+    async def newest(self) -> datetime | None:
+        """When something was put there last. Raises LitestreamTrouble."""
+        return max((found["last_modified"] for found in await asyncio.to_thread(self._all)), default=None)
 
     async def erase(self) -> int:
         """All that lies below; says how many pieces that were. Again is harmless. Raises LitestreamTrouble."""
-        pieces = [found["path"] async for found in self._all()]
-        if pieces:
-            import obstore
+        return await asyncio.to_thread(self._erase)
 
-            with _told(self.url):
-                await obstore.delete_async(self._store, pieces)
+    def _erase(self) -> int:
+        pieces = [found["path"] for found in self._all()]
+        with _told(self.url):
+            if self._is_folder and self._folder.is_dir():
+                shutil.rmtree(self._folder)
+            elif pieces:
+                self._store.delete(pieces)
         return len(pieces)
 
-    async def _all(self) -> AsyncIterator[Any]:
-        if self.url.startswith("file:") and not self._folder.is_dir():
-            return
+    def _all(self) -> list[Any]:
+        """Asked in a thread: what the library does by itself on our loop may outlive it, and take the process along."""
         with _told(self.url):
-            async for some in self._store.list():
-                for found in some:
-                    yield found
+            if self._is_folder and not self._folder.is_dir():
+                return []
+            return [found for some in self._store.list() for found in some]
+
+    @property
+    def _is_folder(self) -> bool:
+        return self.url.startswith("file:")
 
     @cached_property
     def _folder(self) -> Path:
@@ -58,8 +75,8 @@ class Replica:
     def _store(self) -> "LocalStore | S3Store":
         from obstore.store import LocalStore, S3Store
 
-        if self.url.startswith("file:"):
-            return LocalStore(self._folder, automatic_cleanup=True)
+        if self._is_folder:
+            return LocalStore(self._folder)
         parts = urlsplit(self.url)
         asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         about: dict[str, Any] = {"region": asked.get("region", "us-east-1")}

@@ -4,8 +4,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs
 
-from app.registry import Registry, canonical
-from app.tenants import host
+from app.hosts import canonical, host
+from app.registry import Registry
 from domains.site import is_local
 
 PATH = "/api/ask"
@@ -23,7 +23,7 @@ class Ask:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == PATH and _is_from_here(scope):
             domain = parse_qs(scope["query_string"].decode("latin1")).get("domain", [""])[0]
-            await _answer(send, 200 if self._registry.names(canonical(domain)) else 404)
+            await _answer(scope, send, 200 if self._registry.names(canonical(domain)) else 404)
         else:
             await self._app(scope, receive, send)
 
@@ -33,7 +33,8 @@ def _is_from_here(scope: Any) -> bool:
     return bool(scope["client"]) and ip_address(scope["client"][0]).is_loopback and is_local(host(scope))
 
 
-async def _answer(send: Any, status: int) -> None:
+async def _answer(scope: Any, send: Any, status: int) -> None:
     headers = [(b"content-length", b"0"), (b"cache-control", b"no-store")]
+    scope["status"], scope["path_template"] = status, PATH
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -88,7 +88,7 @@ def _copies(view: View) -> Step:
         say("A copy elsewhere than on this disk"),
         say("Whoever runs this machine can set ROSE_REPLICA to an s3 address, or to a folder on another disk."),
         "",
-        view.copies.are_elsewhere,
+        view.copies().are_elsewhere,
     )
 
 

@@ -7,6 +7,7 @@ from domains import account, activities, market
 from domains.errors import say
 from flows import desk, join, mailing
 from fragments.actors import actors
+from fragments.copies import Copies
 from fragments.view import Db, Page, View
 
 from .checklist import steps
@@ -49,6 +50,26 @@ UNCOPIED = Need(
     say(
         "If this disk is lost, everything here is lost. Whoever runs this machine can turn copies on with ROSE_REPLICA."
     ),
+    "/steward/copies",
+    say("Look"),
+)
+STOPPED = Need(
+    say("Copies have stopped"),
+    say("What is written now is on this disk alone. It is tried again by itself; the log of the machine says why."),
+    "/steward/copies",
+    say("Look"),
+)
+BEHIND = Need(
+    say("Copies are behind"),
+    say("What was written last is on this disk alone. It is tried again by itself; the log of the machine says why."),
+    "/steward/copies",
+    say("Look"),
+)
+UNRESTORED = Need(
+    say("The copies could not be restored"),
+    say("They were tried, and something was wrong. Whoever runs this machine has to look, before they are needed."),
+    "/steward/copies",
+    say("Look"),
 )
 
 
@@ -68,6 +89,7 @@ async def today(db: Db, view: Page) -> Response[str]:
         entries=entries,
         actors=await actors(db, view, [entry.actor for entry in entries]),
         mails=await desk.deliveries(db, SHOWN),
+        copies=view.copies(),
         kinds=KINDS,
         going=await mailing.going(db, view.site.zone, view.now.timestamp(), SHOWN),
     )
@@ -76,14 +98,24 @@ async def today(db: Db, view: Page) -> Response[str]:
 def _needs(stuck: desk.Stuck, asking: int, view: View) -> Iterator[Need]:
     if asking:
         yield _asking(asking, view)
-    if not view.copies.to:
-        yield UNCOPIED
+    yield from _of_copies(view.copies())
     if stuck.mails:
         yield UNSENT
     if stuck.late:
         yield LATE
     if stuck.runs:
         yield STUCK
+
+
+def _of_copies(copies: Copies) -> Iterator[Need]:
+    if not copies.to:
+        yield UNCOPIED
+    elif copies.standing == "off":
+        yield STOPPED
+    elif copies.standing == "behind":
+        yield BEHIND
+    if copies.fault:
+        yield UNRESTORED
 
 
 def _asking(many: int, view: View) -> Need:

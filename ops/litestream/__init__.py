@@ -4,10 +4,20 @@ It owns `litestream.lock` (held for exactly as long as a Litestream runs), `lite
 empty folder `litestream/` in the data folder. OPS.md says what was measured.
 """
 
-from .child import binary, restore
-from .config import config
+from .child import TRIED, binary, restore, version_of
+from .config import check_address, config
 from .lock import holding_lock
 from .supervisor import Litestream
 from .trouble import LitestreamTrouble
 
-__all__ = ["Litestream", "LitestreamTrouble", "binary", "config", "holding_lock", "restore"]
+__all__ = [
+    "TRIED",
+    "Litestream",
+    "LitestreamTrouble",
+    "binary",
+    "check_address",
+    "config",
+    "holding_lock",
+    "restore",
+    "version_of",
+]

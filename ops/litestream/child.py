@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -17,6 +18,8 @@ from .config import check_address
 from .trouble import LitestreamTrouble, masked
 
 log = logging.getLogger("litestream")
+TRIED = "0.5.17"
+"""The version that all of this was measured with; another may corrupt what it copies, and says nothing."""
 LEVELS = logging.getLevelNamesMapping()
 LEASH = Path(__file__).parent.parent / "leash.py"
 _LINE = re.compile(r"time=\S+ level=(\w+) (.*)")
@@ -29,11 +32,20 @@ def binary() -> Path | None:
     return Path(found) if found else None
 
 
-async def restore(replica_url: str, to: Path, *, at: str = "") -> None:
+def version_of(program: Path) -> str:
+    """Like 0.5.17; the empty text where it does not say."""
+    try:
+        said = subprocess.run([program, "version"], capture_output=True, timeout=10, env=_environment()).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return said.decode(errors="replace").strip().removeprefix("v")
+
+
+async def restore(replica_url: str, to: Path, *, at: str = "", txid: int = 0) -> None:
     """Writes the newest state of one file's replica to `to`, which must not exist; or how it stood `at` a time, which
-    is in UTC, like 2026-11-24T12:00:00Z."""
+    is in UTC, like 2026-11-24T12:00:00Z; or the one that `Litestream.copied` has named."""
     check_address(replica_url)
-    when = ["-timestamp", at] if at else []
+    when = ["-timestamp", at] if at else ["-txid", f"{txid:016x}"] if txid else []
     with tempfile.TemporaryDirectory(prefix="litestream-") as empty:
         child = await Child.start(["restore", *when, "-o", str(to.absolute()), replica_url], directory=Path(empty))
         try:
@@ -46,8 +58,8 @@ async def restore(replica_url: str, to: Path, *, at: str = "") -> None:
 class Child:
     """One run of the binary."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.pid = process.pid
+    def __init__(self, program: Path, process: asyncio.subprocess.Process) -> None:
+        self.program, self.pid = program, process.pid
         self.last_words = "it said nothing"
         self._process = process
         self._hearing = asyncio.create_task(self._hear())
@@ -64,7 +76,7 @@ class Child:
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C in a terminal is for the server, which ends us after its last commit
         )  # fmt: skip
-        return cls(process)
+        return cls(program, process)
 
     @property
     def alive(self) -> bool:

@@ -39,6 +39,11 @@ def address(folder: Path, replica: str, file: Path) -> str:
 
 def check_address(replica: str) -> None:
     """Refuses an address that Litestream would misread, or that would write secrets into files and process lists."""
+    if "sse-customer-" in replica:  # of which -key would be read by everybody here, and -key-path by nobody at all
+        raise LitestreamTrouble(
+            "the replica's address cannot hold a key of your own to encrypt with: turn on the bucket's default "
+            "encryption, or name a key that the provider keeps, with sse-kms-key-id"
+        )
     if carries_credentials(replica):
         raise LitestreamTrouble(f"the replica's keys belong in {' and '.join(KEYS[:2])}, not in its address")
     if not replica.startswith(("file:///", "s3://")):

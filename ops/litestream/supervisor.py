@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .child import Child
+from .child import TRIED, Child, version_of
 from .config import address, check_address, config, make_private, socket_of, write_config
 from .lock import lock_to_hand_on
 from .trouble import LitestreamTrouble, masked
@@ -40,14 +40,23 @@ class Litestream:
         self._child: Child | None = None  # only once it answers and every opened file is registered
         self._watching: asyncio.Task[None] | None = None
         self._unheard: set[Path] = set()
+        self._asking_again = asyncio.Lock()
 
     @property
     def alive(self) -> bool:
         return self._child is not None and self._child.alive
 
+    def config(self) -> str:
+        """What it is told when it is started; LitestreamTrouble says why it cannot be."""
+        check_address(self.replica)
+        return config(self._folder, self.replica, self._always)
+
     async def start(self) -> None:
         """Returns when it answers; LitestreamTrouble says in one sentence why it cannot. From then on it is started
-        again whenever it dies. Must be called in a thread that lives as long as the server: it dies with that one."""
+        again whenever it dies. Must be called in a thread that lives as long as the server: it dies with that one.
+        Again is harmless."""
+        if self._watching:
+            return
         check_address(self.replica)
         try:
             await self._launch()
@@ -79,12 +88,17 @@ class Litestream:
 
     async def sync(self, file: Path, patience: float = 10) -> bool:
         """True: every commit made before this call is in the replica. False: nobody knows."""
-        return self.alive and await self._sync(str(file.absolute()), patience)
+        return bool(await self.copied(file, patience))
+
+    async def copied(self, file: Path, patience: float = 10) -> int:
+        """The number of a state in the replica that has every commit made before this call; 0: nobody knows."""
+        return await self._sync(str(file.absolute()), patience) if self.alive else 0
 
     async def unregister(self, file: Path) -> bool:
         """True: all of `file` is in the replica and Litestream has let go of it. False: it still holds it, or is down;
         then the file must not be replaced. First close every connection of ours, and name it no more in `opened()`."""
-        self._unheard.discard(file)
+        async with self._asking_again:  # else it could be registered after all, behind our back
+            self._unheard.discard(file)
         if not await self.sync(file):
             return False
         return await self._ask("POST", "/unregister", {"path": str(file.absolute())}, ANSWER) is not None
@@ -115,19 +129,27 @@ class Litestream:
         empty.mkdir(mode=0o700, exist_ok=True)
         if self._socket.parent != self._folder:
             make_private(self._socket.parent)
-        file = write_config(self._folder, config(self._folder, self.replica, self._always))
+        file = write_config(self._folder, self.config())
         arguments = ["replicate", "-no-expand-env", "-config", str(file)]
         return await Child.start(arguments, directory=empty, inherit=[lock])
 
     async def _ready(self, child: Child) -> None:
         """A Litestream whose socket fails only warns, so it is this child that must answer."""
         deadline = time.monotonic() + READY
-        while (await self._ask("GET", "/info", None, READY) or {}).get("pid") != child.pid:
+        while (about := await self._ask("GET", "/info", None, READY) or {}).get("pid") != child.pid:
             if not child.alive:
-                raise LitestreamTrouble(f"Litestream ended at once (code {await child.ended()}): {child.last_words}")
+                code, said = await child.ended(), await asyncio.to_thread(version_of, child.program)
+                raise LitestreamTrouble(
+                    f"Litestream ended at once (code {code}): {child.last_words}"
+                    + (f"; it is version {said}, and {TRIED} is wanted" if said != TRIED else "")
+                )
             if time.monotonic() > deadline:
                 raise LitestreamTrouble(f"Litestream does not answer on {self._socket}: {child.last_words}")
             await asyncio.sleep(0.02)
+        if (found := about.get("version")) != TRIED:
+            log.warning(
+                "Litestream is version %s; Rose Ash was tried with %s, and `rose drill` shows the rest", found, TRIED
+            )
 
     async def _register_opened(self) -> None:
         """Until nothing new was opened meanwhile: `register` refuses while this runs."""
@@ -159,9 +181,10 @@ class Litestream:
         ended = asyncio.ensure_future(child.ended())
         try:
             while not (await asyncio.wait([ended], timeout=AGAIN))[0]:
-                for file in list(self._unheard):
-                    log.warning("asking Litestream again to copy %s", file)
-                    await self._register(file)
+                async with self._asking_again:
+                    for file in list(self._unheard):
+                        log.warning("asking Litestream again to copy %s", file)
+                        await self._register(file)
             return await ended
         finally:
             ended.cancel()
@@ -174,10 +197,11 @@ class Litestream:
         self._unheard.discard(file)
         return True
 
-    async def _sync(self, path: str, patience: float) -> bool:
+    async def _sync(self, path: str, patience: float) -> int:
         body = {"path": path, "wait": True, "timeout": math.ceil(patience)}
-        answer = await self._ask("POST", "/sync", body, patience)
-        return answer is not None and answer.get("replicated_txid", 0) >= answer.get("txid", math.inf)
+        answer = await self._ask("POST", "/sync", body, patience) or {}
+        number = int(answer.get("txid", 0))
+        return number if answer.get("replicated_txid", 0) >= number else 0
 
     async def _flush(self) -> None:
         """By itself Litestream ends without what was registered less than about a second ago."""

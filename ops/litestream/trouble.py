@@ -5,7 +5,9 @@ import re
 
 KEYS = ("LITESTREAM_ACCESS_KEY_ID", "LITESTREAM_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _USER = re.compile(r"(\w://)[^/?@\s]+@")
-_ARGUMENT = re.compile(r"(?i)([?&;][\w-]*(?:key|secret|token|password|signature|credential)[\w-]*=)[^&;\s\"']+")
+_SECRET = r"(?!sse-kms-key-id=)[\w-]*(?:key|secret|token|password|signature|credential)[\w-]*"
+"""Not the name of a key that the provider keeps."""
+_ARGUMENT = re.compile(rf"(?i)([?&;]{_SECRET}=)[^&;\s\"']+")
 
 
 class LitestreamTrouble(Exception):

@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from app.commands import create_coop, quiet
+from app.commands import create_coop
+from app.control import quiet
 from app.main import House
 from app.serve import SAMPLE
 from app.settings import Settings

@@ -63,6 +63,24 @@ SEND = """(action) => {
 }"""
 """Past what the browser checks, and past htmx."""
 
+SHIFTS = """async () => {
+  let sum = 0;
+  const add = (list) => list.getEntries().forEach(({value}) => { sum += value; });
+  new PerformanceObserver(add).observe({type: "layout-shift", buffered: true});
+  const seen = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const {style} = document.documentElement, fonts = ["--display", "--text"];
+  const named = (font) => getComputedStyle(document.documentElement).getPropertyValue(font);
+  await seen();
+  for (const font of fonts) style.setProperty(font, named(font).replace(/^[^,]*,/, ""));
+  await seen();
+  for (const font of fonts) style.removeProperty(font);
+  await seen();
+  return sum;
+}"""
+"""What moved while the page loaded, and moves when what stands in for its letters goes, and when they come."""
+STILL = 0.05
+"""A tenth, of one of them, is called good (web.dev/cls)."""
+
 
 @pytest.fixture(scope="session")
 def browsers(oakhill, playwright, signed_in):
@@ -245,3 +263,13 @@ def test_axe_finds_nothing_wide_or_narrow_in_the_light_or_in_the_dark(faults):
 @pytest.mark.timeout(300)
 def test_tab_goes_first_past_the_navigation_and_whatever_has_the_focus_is_seen_to_have_it(faults):
     assert not faults["focus"], "\n".join(faults["focus"])
+
+
+def test_no_page_moves_on_a_phone_when_its_letters_come_late(browser, browser_context_args, reached):
+    page = browser.new_context(**browser_context_args, viewport={"width": 412, "height": 823}).new_page()
+    moved = {}
+    for address in {pages.kind(address): address for address in reached[STRANGER] if "?" not in address}.values():
+        page.goto(address)
+        moved[address] = page.evaluate(SHIFTS)
+    page.context.close()
+    assert {address: sum for address, sum in moved.items() if sum > STILL} == {}

@@ -228,6 +228,11 @@ def test_a_coop_moves_to_another_server_while_both_are_written_to(tmp_path):
             assert b" 200 " in asked(there.port, GET % b"oak.example").split(b"\r\n")[0]
             many = len(at_oak) + len(at_elm)
             until(lambda: len(at_oak) + len(at_elm) > many + 4)
+            gone = json.loads(here.told("coop", "remove", "oak", "--yes", "--replica", *sealed, "--json"))
+            assert b" 404 " in asked(here.port, GET % b"oak.example").split(b"\r\n")[0]
+            many = len(at_elm)
+            until(lambda: len(at_elm) > many + 4)
+        assert titles(gone["kept"]) == at_oak and not list(here.data.rglob(f"*{gone['id']}*"))
         arrived = titles(there.data / "coops" / moved["id"] / "site.db")
         assert moved["new_keys"] is False and len(arrived) >= len(before) and arrived == at_oak[: len(arrived)]
         until(lambda: newest(there.data / "replica" / "coops" / moved["id"]), 20)
@@ -290,6 +295,7 @@ def test_a_coop_goes_back_in_time_while_both_are_written_to(rose, tmp_path):
         before, moment = len(at_oak), datetime.now(UTC).isoformat()
         time.sleep(2)
         elms = len(at_elm)
+        assert rose.told("drill").count("good") == 3
         told = rose.told("coop", "restore", "oak", "--at", moment)
         assert "is kept" in told and len(at_elm) > elms
         many = len(titles(file))
@@ -302,6 +308,10 @@ def test_a_coop_goes_back_in_time_while_both_are_written_to(rose, tmp_path):
     rose.told("coop", "restore", "oak", "--to", str(tmp_path / "oak.db"))
     assert titles(tmp_path / "oak.db") == found
     assert rose.told("coop", "restore", "oak") and titles(file) == found
+    for piece in (rose.data / "replica" / "coops" / oak["id"]).rglob("*.ltx"):
+        piece.write_bytes(piece.read_bytes()[:-1])
+    drilled = rose.run("drill", "oak")
+    assert drilled.returncode == 1 and "bad  oak: " in drilled.stdout and drilled.stdout.count("good") == 1
     rose.serve()
     assert b" 200 " in asked(rose.port, GET % b"oak.example").split(b"\r\n")[0]
 

@@ -270,7 +270,11 @@ def describe(page, name, hue):
 
 def test_the_whole_coop_is_taken_away_in_one_file(visit, tmp_path):
     page = visit(STEWARD)
-    page.goto("/steward/settings")
+    on_the_desk(page, "Copies")
+    expect(heading(page, "Copies")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text(
+        "Nothing is copied: if this disk is lost, everything here is lost."
+    )
     page.get_by_role("link", name="Take it away").click()
     page.get_by_label("Passphrase", exact=True).fill("twelve leeks and a bough")
     page.get_by_role("button", name="Download the file").click()

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -61,6 +61,16 @@ async def house(furnished, tmp_path):
     shutil.copytree(furnished, data)
     house = House(settings(data))
     async with house.awake():
+        yield house
+
+
+@asynccontextmanager
+async def copied(furnished, tmp_path, **more):
+    """A house that is served, and copied to a folder by a real Litestream; `more` are settings."""
+    data = tmp_path / "data"
+    shutil.copytree(furnished, data)
+    house = House(settings(data).model_copy(update={"replica": f"file://{tmp_path}/replica"} | more))
+    async with house.serving():
         yield house
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import event, update
 
 import flows
 from app.answers import answer
-from app.commands import quiet
+from app.control import quiet
 from domains import account
 from domains.activities import Activity, record
 from flows.engine.models import Run, Wait

@@ -146,7 +146,9 @@ class Walk:
 
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory):
-    house = House(settings(tmp_path_factory.mktemp("html")))
+    data = tmp_path_factory.mktemp("html")
+    copied = {"replica": f"file://{data}/replica"}  # by a Litestream that does not run
+    house = House(settings(data).model_copy(update=copied))
 
     async def walk():
         async with house.awake():

@@ -3,12 +3,13 @@
 import asyncio
 import shutil
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from app import restoring
-from app.commands import quiet
+from app.control import quiet
 from app.label import careful
 from app.main import House
 from app.restoring import restore_beside, restore_coop
@@ -16,18 +17,14 @@ from app.trouble import Trouble
 from domains import account
 from ops.litestream import binary
 from tests.conftest import all_of
-from tests.http.conftest import settings
+from tests.http.conftest import copied, settings
 
 pytestmark = pytest.mark.skipif(binary() is None, reason="needs the program litestream")
 
 
 @pytest.fixture
 async def house(furnished, tmp_path):
-    """Copied to a folder, as it is served."""
-    data = tmp_path / "data"
-    shutil.copytree(furnished, data)
-    house = House(settings(data).model_copy(update={"replica": f"file://{tmp_path}/replica"}))
-    async with house.serving():
+    async with copied(furnished, tmp_path) as house:
         yield house
 
 
@@ -111,12 +108,13 @@ async def test_whoever_asks_meanwhile_is_told_and_others_are_served(house, oak, 
     assert (await oak.get("/")).status_code == 200
 
 
-async def test_a_file_that_is_broken_or_gone_comes_back(house, oak, oak_file):
+async def test_a_file_that_is_broken_comes_back_and_one_that_is_gone_by_itself(house, oak, oak_file):
     await write(house, "a")
-    async with house.tenants.away(oak_file.parent.name):
-        shutil.rmtree(oak_file.parent)
-    assert (await oak.get("/")).status_code == 404
-    assert (await restore_coop(house, quiet, slug="oak"))["kept"] == ""
+    for bring_back in (partial(oak.get, "/"), partial(restore_coop, house, quiet, slug="oak")):
+        async with house.tenants.away(oak_file.parent.name):
+            shutil.rmtree(oak_file.parent)
+        await bring_back()
+        assert await written(house) == ["a"]
     async with house.tenants.away(oak_file.parent.name):
         oak_file.write_bytes(b"no file of SQLite's" * 4096)
     made = await restore_coop(house, quiet, slug="oak")

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from app.commands import create_coop, quiet
+from app.commands import create_coop
+from app.control import quiet
 from app.main import House
 from domains.errors import Invalid
 from domains.site import site
@@ -255,10 +256,12 @@ async def test_a_machine_is_told_that_there_is_no_coop_yet_and_that_all_is_well(
 
 async def test_a_coop_whose_file_is_gone_is_not_well(empty, browser, send):
     await send()
-    assert (await browser.get("/health")).json() == {"status": "ok"}
+    off = {"replication": "off", "seconds": None}
+    assert (await browser.get("/health")).json() == {"status": "ok"} | off
     (entry,) = empty.registry.all()
     await empty.tenants.forget(entry.id)
-    assert (await browser.get("/health")).status_code == 404
+    gone = await browser.get("/health")
+    assert gone.status_code == 503 and gone.json() == {"status": "away"} and gone.headers["retry-after"] == "60"
 
 
 async def test_sent_twice_at_once_it_is_one_coop_and_both_lead_to_it(empty, send):

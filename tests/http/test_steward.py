@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from app import label, leaving, parcel
-from app.commands import quiet, sign_in_link
+from app.commands import sign_in_link
+from app.control import quiet
 from app.sample import fill
 from domains import account, blog, events, market, sample
 from domains.activities import Activity, record
@@ -26,6 +27,7 @@ PAGES = (
     "/steward/ledger",
     "/steward/mails",
     "/steward/sample",
+    "/steward/copies",
     "/steward/settings",
     "/steward/export",
 )
@@ -137,16 +139,17 @@ async def test_what_got_stuck_is_said(steward, coop):
 
 
 async def test_the_desk_says_where_copies_go(steward, house, monkeypatch):
-    assert "Nothing is copied" in (await steward.get("/steward")).text
+    desk, page = (await steward.get("/steward")).text, (await steward.get("/steward/copies")).text
+    assert desk.count("Nothing is copied") == 2 and "Nothing is copied" in page and "rose coop restore" not in page
     monkeypatch.setattr(house.backup, "litestream", Mock(alive=True))
     for replica, words in (
         (f"file://{house.settings.data_dir}/replica", "not against the loss of the disk"),
-        ("s3://bucket/coops?endpoint=x", "copied to s3://bucket/coops within"),
+        ("s3://bucket/coops?endpoint=x", "The copy is at s3://bucket/coops, away from this disk"),
     ):
         house.backup.litestream.replica = replica
         assert words in (await steward.get("/steward")).text
     house.backup.litestream.alive = False
-    assert "Nothing is copied" in (await steward.get("/steward")).text
+    assert "Copies have stopped" in (await steward.get("/steward")).text
     monkeypatch.undo()
 
 

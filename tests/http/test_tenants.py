@@ -10,8 +10,9 @@ from httpx import ASGITransport, AsyncClient
 
 from app.commands import create_coop
 from app.coop import Coop
+from app.hosts import canonical
 from app.main import House
-from app.registry import Entry, canonical
+from app.registry import Entry
 from domains.errors import Invalid
 from tests.http.conftest import settings
 

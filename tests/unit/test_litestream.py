@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app import files
-from ops.litestream import Litestream, LitestreamTrouble, binary, config, holding_lock, restore, supervisor
+from ops.litestream import Litestream, LitestreamTrouble, binary, child, config, holding_lock, restore, supervisor
 
 pytestmark = pytest.mark.skipif(binary() is None, reason="needs the program litestream")
 HOUSE = Path(__file__).parents[2]
@@ -114,6 +114,23 @@ async def test_what_was_committed_before_a_sync_is_restored_exactly(folder, repl
                 assert await restored(litestream, file, tmp_path / f"copy{copy}.db") == content(connection)
 
 
+async def test_a_state_that_was_named_is_restored_as_it_was_then(folder, replica, tmp_path):
+    file, coop = open_coop(folder)
+    async with running(folder, replica) as litestream:
+        await litestream.start()
+        assert len(processes(folder)) == 1, "to start it again is harmless"
+        with coop as connection:
+            assert not await litestream.copied(file), "it does not know the file"
+            await litestream.register(file)
+            write(connection)
+            named, then = await litestream.copied(file), content(connection)
+            write(connection)
+            assert await litestream.copied(file) > named
+            await restore(litestream.replica_of(file), tmp_path / "then.db", txid=named)
+    with closing(files.connect(tmp_path / "then.db")) as connection:
+        assert content(connection) == then
+
+
 async def test_the_registry_is_replicated_without_being_registered(folder, replica, tmp_path):
     registry = folder / "registry.db"
     async with running(folder, replica, always=[registry]) as litestream:
@@ -189,6 +206,18 @@ async def test_nothing_is_durable_while_it_is_down(folder, replica):
     assert not await litestream.sync(file) and not litestream.alive
 
 
+async def test_one_that_is_missing_or_too_old_is_told_in_a_sentence(folder, replica, tmp_path, monkeypatch):
+    old = tmp_path / "litestream"
+    old.write_text("#!/bin/sh\ntest $1 = version && echo v0.3.13 && exit\necho flag provided but not defined\nexit 2\n")
+    old.chmod(0o700)
+    for program, says in ((old, "version 0.3.13, and 0.5"), (None, "is not installed")):
+        monkeypatch.setattr(child, "binary", lambda program=program: program)
+        with pytest.raises(LitestreamTrouble, match=says):
+            await Litestream(folder, replica).start()
+    with holding_lock(folder) as held:
+        assert held, "and the folder is free"
+
+
 async def test_a_replica_that_cannot_be_reached_makes_nothing_durable(folder, monkeypatch):
     monkeypatch.setenv("LITESTREAM_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("LITESTREAM_SECRET_ACCESS_KEY", "secret")
@@ -199,6 +228,43 @@ async def test_a_replica_that_cannot_be_reached_makes_nothing_durable(folder, mo
             assert await litestream.register(file), "an address is only tried by a sync"
             assert not await litestream.sync(file, patience=1)
             os.kill(processes(folder)[0], signal.SIGKILL)  # or the end would wait for its upload
+
+
+NOTHING = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
+
+
+@pytest.fixture
+async def bucket(monkeypatch):
+    """Its address, and what was said with each piece that was put there; there is never anything in it."""
+    monkeypatch.setenv("LITESTREAM_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("LITESTREAM_SECRET_ACCESS_KEY", "secret")
+    said = []
+
+    async def hear(reader, writer):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        headers = dict(line.lower().split(": ", 1) for line in head.splitlines()[1:] if line)
+        await reader.readexactly(int(headers.get("content-length", 0)))
+        if head.startswith("PUT"):
+            said.append(headers)
+        answer = b"" if head.startswith("PUT") else NOTHING
+        about = b"Connection: close\r\nETag: leek\r\nContent-Length: %d" % len(answer)
+        writer.write(b"HTTP/1.1 200 OK\r\n%s\r\n\r\n%s" % (about, answer))
+        writer.close()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"s3://bucket/rose?endpoint=http://127.0.0.1:{port}&region=eu&force-path-style=true", said
+
+
+async def test_copies_are_encrypted_with_the_key_that_the_provider_keeps_under_this_name(folder, bucket):
+    address, said = bucket
+    file, coop = open_coop(folder)
+    async with running(folder, f"{address}&sse-kms-key-id=arn:aws:kms:eu:1:key/rose") as litestream:
+        with coop as connection:
+            assert await litestream.register(file)
+            write(connection)
+            assert await litestream.sync(file)
+    assert {headers["x-amz-server-side-encryption-aws-kms-key-id"] for headers in said} == {"arn:aws:kms:eu:1:key/rose"}
 
 
 async def test_one_folder_has_one_litestream(folder, replica, tmp_path):
@@ -249,14 +315,22 @@ async def test_no_secret_is_written_down_and_only_we_may_talk_to_it(folder, monk
         environment = Path(f"/proc/{processes(folder)[0]}/environ").read_bytes()
         assert mode(folder / "litestream.yml") == mode(folder / "litestream.sock") == 0o600
         assert not list((folder / "litestream").iterdir()), "its working directory is empty"
-        assert litestream.alive
-    written = (folder / "litestream.yml").read_text() + caplog.text
+        assert litestream.alive and litestream.config() == (folder / "litestream.yml").read_text()
+    written = litestream.config() + caplog.text
     assert "AKIAROSE" not in written and "thornbush" not in written
     assert b"thornbush" in environment and b"AWS_CA_BUNDLE" not in environment and b"petal" not in environment
 
 
 @pytest.mark.parametrize(
-    "address", ["s3://ann:secret@bucket", "s3://bucket?secret-access-key=secret", "replica", "file://replica"]
+    "address",
+    [
+        "s3://ann:secret@bucket",
+        "s3://bucket?secret-access-key=secret",
+        "s3://bucket?sse-customer-algorithm=AES256&sse-customer-key=secret",
+        "s3://bucket?sse-kms-key-id=rose&sse-customer-key-path=/key",
+        "replica",
+        "file://replica",
+    ],
 )
 async def test_an_address_with_keys_or_without_a_scheme_is_unheard(folder, address, tmp_path):
     with pytest.raises(LitestreamTrouble) as refusal:

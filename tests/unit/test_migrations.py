@@ -120,14 +120,14 @@ def test_whoever_is_killed_while_all_files_are_upgraded_leaves_each_old_or_new_a
     behind, later, tmp_path
 ):
     shutil.copytree(behind, whole := tmp_path / "whole")
-    assert migrated(whole) == {"upgraded": 3, "current": 0, "newer": 0}
+    assert migrated(whole) == {"upgraded": 3, "current": 0, "newer": 0, "asleep": 0}
     old, new = stand(behind), stand(whole)
     many, mixed = 4, set()
     while killed_after(many, partial(migrated, data := shutil.copytree(behind, tmp_path / f"killed-{many}"))):
         found = stand(data)
         assert all(found[coop] in (old[coop], new[coop]) for coop in old), f"killed at statement {many}"
         mixed.add(left := sum(found[coop] == old[coop] for coop in old))
-        assert migrated(data) == {"upgraded": left, "current": 3 - left, "newer": 0}
+        assert migrated(data) == {"upgraded": left, "current": 3 - left, "newer": 0, "asleep": 0}
         assert stand(data) == new
         many += 11
     assert mixed == {3, 2, 1}

@@ -1,9 +1,11 @@
 """A co-op in one file: what is in it, what is not, and what is no such file."""
 
 import os
+import random
 import shutil
 import sqlite3
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -48,6 +50,18 @@ async def live(empty, tmp_path, bell, mailer):
 def packed(coop, to, passphrase=""):
     parcel.pack(coop.file, to, "oak", HERE, passphrase)
     return to
+
+
+def unpack(file, sealer, passphrase, url):
+    parcel.unpack(file, parcel.look_through(file), sealer, passphrase, url)
+
+
+@contextmanager
+def forging(file):
+    """Changed by somebody who can count a digest too."""
+    with careful(file) as connection:
+        yield connection
+    label.stamp(file)
 
 
 def rows(file, question):
@@ -95,7 +109,7 @@ async def test_it_says_what_it_is_whose_and_from_when(live, tmp_path):
 
 async def test_with_the_passphrase_all_of_it_is_as_it_was_sealed_for_its_new_machine(live, tmp_path):
     file = packed(live, tmp_path / "oak.rose", WORDS)
-    parcel.unpack(file, THERE, WORDS, URL)
+    unpack(file, THERE, WORDS, URL)
     for question in (
         "SELECT * FROM account_sessions",
         "SELECT * FROM account_sign_ins",
@@ -109,7 +123,7 @@ async def test_with_the_passphrase_all_of_it_is_as_it_was_sealed_for_its_new_mac
 
 async def test_without_keys_it_gets_new_ones_and_nobody_is_signed_in(live, tmp_path):
     file = packed(live, tmp_path / "oak.rose")
-    parcel.unpack(file, THERE, "", "https://ash.example")
+    unpack(file, THERE, "", "https://ash.example")
     assert rows(file, "SELECT count(*) FROM account_sessions") == [(0,)]
     assert rows(file, "SELECT password, address FROM account_people") == [("", "ruth@oak.example")]
     before = Keyring(HERE, dict(rows(live.file, "SELECT * FROM site_keys"))).sign("session", "abc")
@@ -120,7 +134,7 @@ async def test_without_keys_it_gets_new_ones_and_nobody_is_signed_in(live, tmp_p
 
 async def test_a_number_that_was_used_is_never_used_again(live, tmp_path):
     file = packed(live, tmp_path / "oak.rose")
-    parcel.unpack(file, THERE, "", URL)
+    unpack(file, THERE, "", URL)
     asked = "SELECT seq FROM sqlite_sequence WHERE name = 'account_sessions'"
     assert rows(file, asked) == rows(live.file, asked) == [(200,)]
 
@@ -128,17 +142,17 @@ async def test_a_number_that_was_used_is_never_used_again(live, tmp_path):
 async def test_another_passphrase_opens_nothing(live, tmp_path):
     file = packed(live, tmp_path / "oak.rose", WORDS)
     with pytest.raises(Trouble, match="not the passphrase"):
-        parcel.unpack(file, THERE, WORDS + " ", URL)
+        unpack(file, THERE, WORDS + " ", URL)
     with pytest.raises(Trouble, match="at least 12"):
         wrapping.check_passphrase("leeks")
 
 
 async def test_what_was_sealed_for_one_coop_opens_for_no_other(live, tmp_path):
     file = packed(live, tmp_path / "oak.rose", WORDS)
-    with careful(file) as connection:
+    with forging(file) as connection:
         connection.execute("UPDATE rose_export SET coop = 'elm'")
     with pytest.raises(Trouble, match="not the passphrase"):
-        parcel.unpack(file, Sealer("a secret of that machine", "elm"), WORDS, URL)
+        unpack(file, Sealer("a secret of that machine", "elm"), WORDS, URL)
 
 
 def test_a_file_cannot_ask_for_more_memory_than_there_is():
@@ -182,11 +196,43 @@ async def test_what_is_damaged_is_refused(live, tmp_path):
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(Trouble, match="damaged"):
-        parcel.unpack(file, THERE, "", URL)
+        unpack(file, THERE, "", URL)
     middle = len(whole) // 2 // 4096 * 4096
     file.write_bytes(whole[:middle] + os.urandom(4096) + whole[middle + 4096 :])
     with pytest.raises(Trouble, match="damaged"):
-        parcel.unpack(file, THERE, "", URL)
+        unpack(file, THERE, "", URL)
+
+
+async def test_a_bit_that_has_changed_anywhere_is_noticed(live, tmp_path):
+    """What it is, and of which format, is read first: where that has changed, it is no export, or a newer one."""
+    file = packed(live, tmp_path / "oak.rose", WORDS)
+    whole, chance = bytearray(file.read_bytes()), random.Random(5)
+    header = {*range(16), *range(60, 64), *range(68, 72)}
+    with open(file, "r+b", buffering=0) as out:
+        for where in (*range(120), *(chance.randrange(len(whole)) for _ in range(250))):
+            os.pwrite(out.fileno(), bytes([whole[where] ^ 1 << chance.randrange(8)]), where)
+            with pytest.raises(Trouble, match=r"damaged|is no co-op|newer" if where in header else "damaged"):
+                parcel.look_through(file)
+            os.pwrite(out.fileno(), whole[where : where + 1], where)
+    assert parcel.look_through(file).is_sealed
+
+
+async def test_one_from_before_there_was_a_digest_is_taken(live, tmp_path):
+    file = packed(live, tmp_path / "oak.rose", WORDS)
+    with careful(file) as connection:
+        connection.execute("ALTER TABLE rose_export DROP COLUMN digest")
+        connection.execute("PRAGMA user_version = 1")
+    unpack(file, THERE, WORDS, URL)
+    with careful(file) as connection:
+        assert connection.execute("SELECT count(*) FROM account_sessions").fetchone() == (200,)
+
+
+async def test_a_digest_cannot_be_left_out(live, tmp_path):
+    file = packed(live, tmp_path / "oak.rose")
+    with careful(file) as connection:
+        connection.execute("ALTER TABLE rose_export DROP COLUMN digest")
+    with pytest.raises(Trouble, match="damaged"):
+        parcel.look_through(file)
 
 
 async def test_what_is_foreign_or_newer_is_refused(live, empty, tmp_path):
@@ -196,19 +242,21 @@ async def test_what_is_foreign_or_newer_is_refused(live, empty, tmp_path):
             label.read(strange)
     with pytest.raises(Trouble, match="cannot be read"):
         label.read(tmp_path / "nowhere")
-    for change in ("UPDATE alembic_version SET version_num = '9999'", "PRAGMA user_version = 99"):
-        file = packed(live, tmp_path / "newer.rose")
-        with careful(file) as connection:
-            connection.execute(change)
-        with pytest.raises(Trouble, match="newer"):
-            parcel.unpack(file, THERE, "", URL)
-        file.unlink()
+    file = packed(live, tmp_path / "newer.rose")
+    with forging(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(Trouble, match="newer"):
+        unpack(file, THERE, "", URL)
+    with careful(file) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(Trouble, match="newer"):
+        unpack(file, THERE, "", URL)
 
 
 async def test_what_litestream_notes_in_every_file_stays_here(live, tmp_path):
     with careful(live.file) as connection:
         connection.execute("CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)")
-    parcel.unpack(packed(live, tmp_path / "oak.rose"), THERE, "", URL)
+    unpack(packed(live, tmp_path / "oak.rose"), THERE, "", URL)
 
 
 @pytest.mark.parametrize(
@@ -222,19 +270,19 @@ async def test_what_litestream_notes_in_every_file_stays_here(live, tmp_path):
 )
 async def test_what_would_do_something_of_its_own_is_refused(live, tmp_path, change):
     file = packed(live, tmp_path / "oak.rose")
-    with careful(file) as connection:
+    with forging(file) as connection:
         connection.execute(change)
     with pytest.raises(Trouble, match=r"is no co-op|damaged"):
-        parcel.unpack(file, THERE, "", URL)
+        unpack(file, THERE, "", URL)
 
 
 async def test_a_session_that_somebody_wrote_into_it_signs_nobody_in(live, tmp_path):
     file = packed(live, tmp_path / "oak.rose")
-    with careful(file) as connection:
+    with forging(file) as connection:
         connection.execute(
             "INSERT INTO account_sessions (token, ends, person_id, started, browser) VALUES (1, 2, 1, 3, '')"
         )
-    parcel.unpack(file, THERE, "", URL)
+    unpack(file, THERE, "", URL)
     assert rows(file, "SELECT count(*) FROM account_sessions") == [(0,)]
 
 
@@ -252,7 +300,7 @@ async def test_a_full_disk_is_called_that(live, tmp_path, monkeypatch):
 
     monkeypatch.setattr(migrations, "upgrade", upgrade)
     with pytest.raises(Trouble, match="disk is full"):
-        parcel.unpack(packed(live, tmp_path / "oak.rose"), THERE, "", URL)
+        unpack(packed(live, tmp_path / "oak.rose"), THERE, "", URL)
 
 
 def test_a_file_that_is_there_is_never_written_over_unless_told(tmp_path):
@@ -268,6 +316,16 @@ def test_a_file_that_is_there_is_never_written_over_unless_told(tmp_path):
     assert there.stat().st_mode & 0o777 == 0o600 and len(list(tmp_path.iterdir())) == 3
     with pytest.raises(Trouble, match="cannot be written"):
         moving.hand_over(made, tmp_path / "no" / "such", force=False)
+
+
+def test_on_a_disk_without_second_names_a_file_is_not_written_over_either(tmp_path, monkeypatch):
+    made, there = tmp_path / "made", tmp_path / "there"
+    made.write_text("new")
+    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(PermissionError("no links here")))
+    moving.hand_over(made, there, force=False)
+    assert there.read_text() == "new" and len(list(tmp_path.iterdir())) == 2
+    with pytest.raises(Trouble, match="--force"):
+        moving.hand_over(made, there, force=False)
 
 
 def test_what_a_killed_export_left_is_swept_after_a_day(tmp_path):
