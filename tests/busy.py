@@ -17,7 +17,8 @@ from sqlalchemy import text
 import app.coop
 from app import files, migrations
 from app.backup import Kept
-from app.commands import create_coop, quiet
+from app.commands import create_coop
+from app.control import quiet
 from app.main import House
 from app.settings import Settings
 from domains import account
@@ -69,9 +70,9 @@ def settings(data, replica, **more):
     return Settings.read(data_dir=data, secret_key=SECRET, replica=replica, **more)
 
 
-async def live(folder, replica, *, life, open=50, until=None, asks=True, pause=0.02, pragma=""):
-    """Until it is killed, or so many commits are kept of each; `open`: how many co-ops may be open at once; `asks`:
-    whether it wants to know what is copied; `pause`: seconds between two commits, at most; `pragma`: of every
+async def live(folder, replica, *, life, open=50, until=None, sleeps=False, asks=True, pragma=""):
+    """Until it is killed, or so many commits are kept of each; `open`: how many co-ops may be open at once; `sleeps`:
+    whether their files are dropped now and then; `asks`: whether it wants to know what is copied; `pragma`: of every
     connection to a co-op."""
     if pragma:
         app.coop.PRAGMAS = (*app.coop.PRAGMAS, pragma)
@@ -82,7 +83,7 @@ async def live(folder, replica, *, life, open=50, until=None, asks=True, pause=0
         for slug in SLUGS:
             if not house.registry.by_slug(slug):
                 await create_coop(house, quiet, url=f"http://{slug}.example", steward="ruth@oak.example", name=slug)
-        await asyncio.gather(*(Writer(house, folder, slug, asks, pause).work(until) for slug in SLUGS))
+        await asyncio.gather(*(Writer(house, folder, slug, asks, sleeps).work(until) for slug in SLUGS))
 
 
 @asynccontextmanager
@@ -112,25 +113,32 @@ def remember(folder, life):
 class Writer:
     """Of one co-op: it writes, asks where that is, and now and then turns the whole file over."""
 
-    def __init__(self, house, folder, slug, asks, pause):
+    def __init__(self, house, folder, slug, asks, sleeps):
         self._house, self._id = house, house.registry.by_slug(slug).id
-        self._asks, self._pause = asks, pause
+        self._asks, self._sleeps = asks, sleeps
         self._told = os.open(folder / slug, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._chance, self._many = random.Random(), 0
+        self._chance, self._many = random.Random(), most_told(folder / slug)
 
     async def work(self, until):
         while self._many != until:
             async with self._house.tenants.use(self._id) as coop:
-                (self._many,) = coop.watcher.execute("SELECT count(*) FROM account_readers").fetchone()
+                before, self._many = self._many, self._found(coop)
+                assert self._many >= before, f"{self._id}: {before} commits were kept, and {self._many} are there"
                 self._tell(self._many, "opened")
                 asking = asyncio.create_task(self._ask(coop))
                 for _ in range(self._chance.randrange(5, 50) if until is None else until - self._many):
                     await self._write(coop)
                     if self._chance.random() < 0.05:
                         await self._upheave(coop)
-                    await asyncio.sleep(self._chance.uniform(0, self._pause))
+                    await asyncio.sleep(self._chance.uniform(0, 0.02))
                 asking.cancel()
+            if self._sleeps:
+                await self._house.tenants.lay_down(self._id)
             await asyncio.sleep(0.02)
+
+    def _found(self, coop):
+        (many,) = coop.watcher.execute("SELECT count(*) FROM account_readers").fetchone()
+        return many
 
     def _tell(self, many, *more):
         os.write(self._told, f"{' '.join((str(time.time()), str(many), *more))}\n".encode())
@@ -145,7 +153,7 @@ class Writer:
 
     async def _ask(self, coop):
         while self._asks:
-            await asyncio.sleep(self._chance.uniform(0, 10 * self._pause))
+            await asyncio.sleep(self._chance.uniform(0, 0.1))
             asked = self._many
             if (kept := await self._house.backup.confirm(coop.file)) is not Kept.NOWHERE:
                 self._tell(asked, kept.name)
@@ -160,6 +168,10 @@ class Writer:
             there = "more" in [row[1] for row in await db.execute(text("PRAGMA table_info(busy_total)"))]
             if there == ("DROP" in upheaval):
                 await db.execute(text(upheaval))
+
+
+def most_told(file):
+    return max((int(line.split()[1]) for line in file.read_text().splitlines()), default=0) if file.exists() else 0
 
 
 def vacuum(file):

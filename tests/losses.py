@@ -141,7 +141,7 @@ class Losses:
 
     def run(self, kills):
         while self.kills < kills:
-            self._machine.live(open=self._chance.choice((1, 50)))
+            self._machine.live(**self._chance.choice(({}, {"open": 1}, {"sleeps": True})))
             while not self._kill():
                 pass
             self._restore()
@@ -170,7 +170,7 @@ class Losses:
 
     def _end(self):
         """Left alone, it goes on, and comes to its end; then nothing is missing."""
-        until = max(look(self._machine.file(slug)).many for slug in SLUGS) + 20
+        until = max(len(self._machine.told(slug).at) for slug in SLUGS) + self._machine.lives + 20
         self._machine.live(until=until)
         assert self._machine.server.end() == 0
         assert self._machine.restored(*SLUGS) == [Restored(until)] * len(SLUGS)
