@@ -66,7 +66,7 @@ class Machine:
         assert self.server.end() in (-9, UNSERVED)
 
     def kill_litestream(self):
-        for process in litestreams(self.data):
+        for process in processes(self.data):
             with suppress(ProcessLookupError):
                 os.kill(process, 9)
 
@@ -181,8 +181,8 @@ class Losses:
         self.places = set().union(*(one.places for one in told))
 
 
-def litestreams(folder):
-    """Those that run on this folder, as the kernel sees them."""
+def processes(folder):
+    """The Litestreams that run on this folder, as the kernel sees them."""
     mine = os.fsencode(folder / "litestream.yml")
     return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and mine in command(entry)]
 

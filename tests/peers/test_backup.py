@@ -21,7 +21,7 @@ from domains import account
 from ops.litestream import LitestreamTrouble, restore
 from ops.replica import Replica
 from tests.busy import SLUGS, settings
-from tests.losses import litestreams
+from tests.losses import processes
 
 CONFIRMED, AT_ONCE = 500, 50
 SOON, TOGETHER = 3, 5
@@ -68,7 +68,7 @@ def answered(file, question):
 @contextmanager
 def frozen(house):
     """Nothing is copied any more, as if the machine were gone."""
-    (process,) = litestreams(house.settings.data_dir)
+    (process,) = processes(house.settings.data_dir)
     os.kill(process, signal.SIGSTOP)
     try:
         yield
@@ -174,7 +174,7 @@ async def test_a_place_that_takes_nothing_is_told_in_a_sentence_without_secrets(
         file = await make(house, "oak")
         monkeypatch.setattr("app.backup.PATIENCE", 1)
         assert await house.backup.confirm(file) is Kept.NOWHERE
-        os.kill(litestreams(house.settings.data_dir)[0], signal.SIGKILL)  # or the end would wait for its upload
+        os.kill(processes(house.settings.data_dir)[0], signal.SIGKILL)  # or the end would wait for its upload
 
 
 def keys():

@@ -10,7 +10,7 @@ import pytest
 from app import files
 from ops.litestream import Litestream, LitestreamTrouble, restore, supervisor
 from tests.busy import SLUGS
-from tests.losses import Machine, litestreams, look
+from tests.losses import Machine, look, processes
 
 ROUNDS = 40
 """At most; until a bad copy is seen."""
@@ -40,7 +40,7 @@ def test_two_litestreams_on_one_folder_spoil_copies(machine, monkeypatch):
     async def together():
         other = Litestream(machine.data, machine.replica, always=[machine.file(slug) for slug in SLUGS])
         await other.start()
-        assert len(litestreams(machine.data)) == 2
+        assert len(processes(machine.data)) == 2
         seconds, found = 0, []
         while not found and seconds < ROUNDS:
             await asyncio.sleep(1)
