@@ -110,7 +110,7 @@ async def test_a_writer_that_waited_too_long_gets_back_what_was_typed(house, mon
 
 
 async def test_what_was_typed_comes_back_even_when_the_file_cannot_be_opened(house, monkeypatch, visit):
-    def locked(id):
+    def locked(id, patience):
         raise sqlite3.OperationalError("database is locked")
 
     oak = await visit("oak")
