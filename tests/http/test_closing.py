@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import signal
+import time
 
 import pytest
 
@@ -44,6 +45,22 @@ async def test_what_was_closed_while_litestream_was_down(furnished, tmp_path):
         async with asyncio.timeout(8):
             while not await is_copied(house, file):
                 await asyncio.sleep(0.2)
+        assert await house.backup.litestream.holds(file)
+        await house.tenants.settle()
+        assert not await house.backup.litestream.holds(file) and file.parent.name not in house.registry.were_open()
+
+
+async def test_nobody_waits_long_for_a_place_that_takes_nothing(furnished, tmp_path, monkeypatch):
+    """More co-ops are asked for than may be open, so one is closed for each."""
+    monkeypatch.setattr("app.backup.CLOSING", 0.5)
+    nowhere = "s3://bucket/rose?endpoint=http://127.0.0.1:9&region=none&force-path-style=true"
+    async with copied(furnished, tmp_path, replica=nowhere, open_coops=1) as house:
+        coops, began = [entry.id for entry in house.registry.all()], time.monotonic()
+        for id in coops * 5:
+            async with house.tenants.use(id):
+                pass
+        assert time.monotonic() - began < 4 and set(house.registry.were_open()) == set(coops)
+        os.kill(*processes(house.settings.data_dir), signal.SIGKILL)  # or the end would wait for its upload
 
 
 async def test_what_a_command_did_while_no_server_ran(furnished, tmp_path):
