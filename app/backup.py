@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from enum import StrEnum
+from math import inf
 from pathlib import Path
+from time import monotonic
 from urllib.parse import unquote, urlsplit
 
 from ops.litestream import Litestream, holding_lock, restore
@@ -18,6 +19,8 @@ from .settings import Settings
 log = logging.getLogger("backup")
 PATIENCE = 10.0
 """Seconds in which Litestream says that it has copied a file."""
+CLOSING, GLANCE, LULL = 2.0, 0.2, 30.0
+"""Seconds of it while a file is closed; so many for so long after that was in vain."""
 LARGEST = 16 * 2**20
 """Bytes of a write-ahead log that nobody copies, before it is folded into its file."""
 
@@ -68,6 +71,7 @@ class Backup:
         self._data, self.litestream = data, litestream
         self._asked: dict[Path, asyncio.Task[Kept]] = {}
         self._next: dict[Path, asyncio.Task[Kept]] = {}
+        self._refused = -inf
 
     @property
     def alive(self) -> bool:
@@ -93,16 +97,18 @@ class Backup:
         if self.litestream:
             await self.litestream.register(file)
 
-    @asynccontextmanager
-    async def closing(self, file: Path) -> AsyncIterator[None]:
-        """Whoever closes a file last folds its log: no Litestream may be reading it then, unless it closes after us."""
-        if self.litestream and self.litestream.alive:
-            yield
-            if not await self.litestream.unregister(file):
-                log.warning("the last seconds of %s are not copied yet; they will be when it is opened again", file)
-        else:
-            with holding_lock(self._data):
-                yield
+    async def close(self, file: Path, close: Callable[[], Awaitable[None]]) -> bool:
+        """Whether nothing of it is left to be copied. Else a living Litestream goes on with it, and one that is started
+        later wants it in `opened`.
+
+        Whoever closes a file last folds its log: no Litestream may be reading it then, unless it closes after us.
+        """
+        if self.alive:
+            await close()
+            return await self._let_go(file)
+        with holding_lock(self._data):
+            await close()
+        return self.litestream is None
 
     async def lets_go(self, file: Path) -> bool:
         """Whether a file that is closed may be taken away or replaced: no Litestream reads it any more."""
@@ -114,7 +120,7 @@ class Backup:
         if not self.alive or not self.litestream:
             return False
         await self.litestream.register(file)
-        return await self.litestream.unregister(file) and not await self.litestream.holds(file)
+        return await self._let_go(file) and not await self.litestream.holds(file)
 
     async def bring_back(self, file: Path) -> None:
         """A file that is in its copies alone, as it was copied last; it is there whole, or not at all.
@@ -142,6 +148,15 @@ class Backup:
             with holding_lock(self._data) as free:
                 if free:
                     await fold()
+
+    async def _let_go(self, file: Path) -> bool:
+        """Pages wait for a file that is being closed, so a place that has just refused one is not waited for again."""
+        refused = monotonic() < self._refused + LULL
+        if self.litestream and await self.litestream.unregister(file, GLANCE if refused else CLOSING):
+            return True
+        self._refused = monotonic()
+        log.warning("the last seconds of %s are not copied yet", file)
+        return False
 
     async def _confirm(self, file: Path, before: asyncio.Task[Kept] | None) -> Kept:
         if before:

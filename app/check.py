@@ -4,7 +4,7 @@ import shutil
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,7 +15,7 @@ from ops.litestream import TRIED, LitestreamTrouble, binary, check_address, vers
 from . import files
 from .backup import is_elsewhere
 from .keys import Keyring, Sealer, WrongKey
-from .registry import NewerVersion, Registry
+from .registry import Entry, NewerVersion, Registry
 from .settings import Settings, SettingsTrouble
 
 RESET_BUG = (3, 51, 3)
@@ -51,7 +51,6 @@ def _of(settings: Settings) -> Iterator[Finding]:
     yield from _folder(settings.data_dir)
     if (settings.data_dir / "registry.db").exists():
         yield from _registry(settings)
-    yield from _keys(settings)
     yield _clock(settings.data_dir)
     yield _litestream(settings)
     yield _replica(settings)
@@ -114,11 +113,13 @@ def _registry(settings: Settings) -> Iterator[Finding]:
     if strange := sorted(folder.name for folder in data.glob("coops/*") if folder.name not in known):
         mend = "Each was left by a `rose coop create`, `import` or `remove` that was cut off; look, then remove it."
         yield Finding("folders", "warn", f"in coops, and known to nobody: {', '.join(strange)}", mend)
+    yield from _keys(settings, [entry for entry in there if entry.slug not in lost])
 
 
-def _keys(settings: Settings) -> Iterator[Finding]:
+def _keys(settings: Settings, there: Sequence[Entry]) -> Iterator[Finding]:
     """Whether the secret key opens the first co-op that has a file."""
-    for file in sorted(settings.data_dir.glob("coops/*/site.db"))[:1]:
+    for entry in there[:1]:
+        file = settings.data_dir / "coops" / entry.id / "site.db"
         connection = files.connect(f"file:{file}?mode=ro", uri=True)
         try:
             found = connection.execute("SELECT name, wrapped FROM site_keys").fetchall()

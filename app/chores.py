@@ -41,12 +41,17 @@ async def lay_down(house: "House") -> None:
             log.warning("%s does not go to sleep yet: it is busy, or not all of it is copied", id)
 
 
+async def settle(house: "House") -> None:
+    """Co-ops that were closed before all of them was copied."""
+    await house.tenants.settle()
+
+
 async def look(house: "House") -> None:
     """How far the copies of open files are."""
     house.lookout.look(house.tenants.open.values())
 
 
-CHORES = (Chore(fold, 10), Chore(look, 5), Chore(lay_down, 30), Chore(drill_weekly, 3600))
+CHORES = (Chore(fold, 10), Chore(look, 5), Chore(settle, 20), Chore(lay_down, 30), Chore(drill_weekly, 3600))
 
 
 class Chores:

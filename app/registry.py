@@ -172,9 +172,14 @@ class Registry:
         """A start registers these again with Litestream, for whoever was killed may have left a tail behind."""
         self._file.execute("UPDATE coops SET open = 1, asleep = 0, due = NULL WHERE id = ?", (id,))
 
-    def note_closed(self, id: str, due: float | None, used: float) -> None:
-        """`due`: when its flows next want somebody; `used`: when somebody asked for it last."""
-        self._file.execute("UPDATE coops SET open = 0, due = ?, used = ? WHERE id = ?", (due, used, id))
+    def note_closed(self, id: str, due: float | None, used: float, copied: bool = True) -> None:
+        """`due`: when its flows next want somebody; `used`: when somebody asked for it last. One that is not all
+        `copied` counts as open."""
+        self._file.execute("UPDATE coops SET open = ?, due = ?, used = ? WHERE id = ?", (not copied, due, used, id))
+
+    def note_copied(self, id: str) -> None:
+        """All of one that was closed before."""
+        self._file.execute("UPDATE coops SET open = 0 WHERE id = ?", (id,))
 
     def used(self, id: str) -> float | None:
         """When somebody asked for it last; None for one that was never closed."""

@@ -153,13 +153,20 @@ class Tenants:
             return False
         return await asyncio.shield(self._begin(id, self._sleepers.lay_down(id, self.file(id))))
 
+    async def settle(self) -> None:
+        """Litestream lets go of what was closed before all of it was copied; until the first that it does not."""
+        for id in self.registry.were_open():
+            busy = id in self.open or id in self._under_way or id in self._away or self._wanted[id]
+            if not (busy or await asyncio.shield(self._begin(id, self._settle(id)))):
+                return
+
     def idle(self, since: float) -> list[str]:
         """Open co-ops that nobody has asked anything since then."""
         return [id for id, coop in self.open.items() if coop.asked < since and not coop.at_work()]
 
     def left_open(self) -> Iterable[Path]:
-        """Every file that is open, and those that a killed process left so."""
-        return [self.file(id) for id in self.registry.were_open() if self.file(id).exists()]
+        """Every file that is open, or not all copied, and those that a killed process left so; of none that is away."""
+        return [self.file(id) for id in self.registry.were_open() if id not in self._away and self.file(id).exists()]
 
     async def _take(self, id: str, patience: float) -> Coop:
         if id in self._away:
@@ -233,10 +240,15 @@ class Tenants:
         return task
 
     async def _finish(self, coop: Coop) -> None:
-        async with self.backup.closing(coop.file):
-            await coop.close()
-        self.registry.note_closed(coop.id, coop.due, coop.asked)
+        copied = await self.backup.close(coop.file, coop.close)
+        self.registry.note_closed(coop.id, coop.due, coop.asked, copied)
         self._dues.forget(coop.id)
+
+    async def _settle(self, id: str) -> bool:
+        copied = not self.file(id).exists() or await self.backup.is_all_copied(self.file(id))
+        if copied:
+            self.registry.note_copied(id)
+        return copied
 
     def _begin(self, id: str, work: Coroutine[Any, Any, Done]) -> asyncio.Task[Done]:
         task = self._under_way[id] = asyncio.create_task(work)

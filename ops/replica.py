@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 from datetime import datetime
 from functools import cached_property
@@ -21,6 +22,7 @@ KEYS = {
 """Where Litestream looks for them, and in which order."""
 PATIENCE = "20s"
 """For one question, its repetitions included."""
+_MESSAGE = re.compile("<Message>(.*?)</Message>")
 
 
 class Replica:
@@ -107,6 +109,12 @@ class _told:
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         from obstore.exceptions import BaseError
 
-        if isinstance(error, BaseError | OSError):
-            said = masked(str(error)).partition("\n")[0][:300]
-            raise LitestreamTrouble(f"{masked(self._url)} cannot be reached: {said}") from None
+        if isinstance(error, BaseError | OSError | ValueError):  # ValueError: no bucket can have such an address
+            raise LitestreamTrouble(f"{masked(self._url)} cannot be reached: {_reason(masked(str(error)))}") from None
+
+
+def _reason(said: str) -> str:
+    """The sentence of the bucket's own, where it has one, out of all that the library tells."""
+    if found := _MESSAGE.search(said):
+        return found[1].rstrip(".")
+    return said.partition("\n")[0].rpartition(" - ")[2][:300]

@@ -9,11 +9,11 @@ import asyncio
 import json
 import os
 import signal
-import sqlite3
 import sys
 from itertools import count
 from pathlib import Path
 
+from app import files
 from app.__main__ import main
 from app.commands import create_coop
 from app.control import quiet
@@ -38,18 +38,18 @@ async def furnish(data):
 
 def cut_off_at(moment):
     """This process, at its so-many-th moment."""
-    connect = sqlite3.connect
+    begin = files.Connection.__init__
 
     def come():
         if next(moments) == moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def connected(database, *about, **more):
-        connection, is_registry = connect(database, *about, **more), "registry" in str(database)
+    def connected(connection, database, *about, **more):
+        begin(connection, database, *about, **more)
+        is_registry = "registry" in str(database)
         connection.set_trace_callback(lambda said: come() if is_registry or said == "COMMIT" else None)
-        return connection
 
-    sqlite3.connect = sqlite3.dbapi2.connect = connected
+    files.Connection.__init__ = connected
     sys.addaudithook(lambda event, about: come() if event in CHANGES else None)
 
 

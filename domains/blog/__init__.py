@@ -7,12 +7,15 @@ from .commands import (
     COVERS,
     RESERVED,
     Words,
+    bin_post,
     edit_post,
     publish_post,
     publish_scheduled_post,
     read_body,
     remove_post,
     restore_post,
+    tag_post,
+    undo_post,
     unpublish_post,
     write_post,
 )
@@ -31,16 +34,32 @@ from .library import (
 )
 from .markdown import WIDGETS, Prose, Widget, read_prose
 from .menu import add_menu_item, move_menu_item, remove_menu_item
-from .models import KINDS, VISIBILITIES, MenuItem, Picture, Post
-from .queries import Listing, has_news, latest, moved, navigation, news, pages, post, post_at, posts, titles
+from .models import BINNED, KINDS, STATUSES, VISIBILITIES, MenuItem, Picture, Post
+from .queries import (
+    Listing,
+    Sought,
+    has_news,
+    latest,
+    moved,
+    navigation,
+    news,
+    pages,
+    post,
+    post_at,
+    posts,
+    tags,
+    titles,
+)
 from .renditions import LARGEST, Address, address
 from .revisions import Piece, difference, revision, revisions
 
 __all__ = [
+    "BINNED",
     "COVERS",
     "KINDS",
     "LARGEST",
     "RESERVED",
+    "STATUSES",
     "VISIBILITIES",
     "WIDGETS",
     "Address",
@@ -51,10 +70,12 @@ __all__ = [
     "Piece",
     "Post",
     "Prose",
+    "Sought",
     "Widget",
     "Words",
     "add_menu_item",
     "address",
+    "bin_post",
     "describe_picture",
     "difference",
     "edit_post",
@@ -84,7 +105,10 @@ __all__ = [
     "restore_post",
     "revision",
     "revisions",
+    "tag_post",
+    "tags",
     "titles",
+    "undo_post",
     "unpublish_post",
     "used",
     "uses",

@@ -13,7 +13,7 @@ from domains.values import now, slug_of
 
 from . import revisions
 from .library import picture_at
-from .models import DRAFT, KINDS, PUBLIC, PUBLISHED, SCHEDULED, STATUSES, VISIBILITIES, Post, Redirect
+from .models import BINNED, DRAFT, KINDS, PUBLIC, PUBLISHED, SCHEDULED, STATUSES, VISIBILITIES, Post, Redirect
 from .queries import post
 from .renditions import address
 
@@ -39,6 +39,12 @@ BECOMES = {
     (SCHEDULED, PUBLISHED): "Create",
     (PUBLISHED, PUBLISHED): "Update",
     (PUBLISHED, DRAFT): "Delete",
+    (DRAFT, BINNED): "Bin",
+    (SCHEDULED, BINNED): "Bin",
+    (PUBLISHED, BINNED): "Delete",
+    (BINNED, DRAFT): "Draft",
+    (BINNED, SCHEDULED): "Schedule",
+    (BINNED, PUBLISHED): "Create",
 }
 """(status before, status now) -> what the ledger says; a draft is nobody else's concern."""
 MOST_TAGS = 12
@@ -121,6 +127,42 @@ async def unpublish_post(db: AsyncSession, id: int, *, by: str = "") -> Post:
     """It is a draft again. Twice is once. Raises NotFound."""
     found = await post(db, id)
     return found if found.status == DRAFT else await _stand(db, found, DRAFT, by)
+
+
+async def bin_post(db: AsyncSession, id: int, *, by: str = "") -> Post:
+    """Twice is once. Raises NotFound."""
+    found = await post(db, id)
+    return found if found.status == BINNED else await _stand(db, found, BINNED, by)
+
+
+async def tag_post(db: AsyncSession, id: int, tag: str, *, on: bool, by: str = "") -> Post:
+    """With this tag, or without it. Raises NotFound, Invalid."""
+    found, check = await post(db, id), Check()
+    named = _tags(check, tag)[:1]
+    if not named:
+        check.refuse("tag", say("Say which tag."))
+    tags = _tags(check, ",".join([*found.tags, *named])) if on else [one for one in found.tags if one not in named]
+    if wrong := check.wrong.pop("tags", ""):
+        check.refuse("tag", wrong)
+    check.done()
+    if tags == found.tags:
+        return found
+    found.tags = tags
+    return await _stand(db, found, found.status, by)
+
+
+async def undo_post(db: AsyncSession, id: int, version: int, *, by: str = "") -> bool:
+    """As it was kept at `version`, its status too, if nobody has changed it but once since; whether it is so now."""
+    found = await db.get(Post, id)
+    if not found or found.version != version + 1:
+        return False
+    was = await revisions.revision(db, id, version)
+    for name, value in was.words.items():
+        setattr(found, name, value)
+    if was.status == SCHEDULED:  # its time may have passed, and its flow has looked
+        was.status = DRAFT
+    await _stand(db, found, was.status, by)
+    return True
 
 
 async def remove_post(db: AsyncSession, id: int) -> None:

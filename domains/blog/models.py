@@ -12,6 +12,8 @@ from .renditions import Address
 
 KINDS = ("post", "page")
 DRAFT, SCHEDULED, PUBLISHED = STATUSES = ("draft", "scheduled", "published")
+BINNED = "binned"
+"""Taken away, and kept for a while, so that it can be brought back."""
 MARKS = re.compile(r"([\\`*_\[\]<>&!~])")
 """What means something in Markdown."""
 PUBLIC, MEMBERS = VISIBILITIES = ("public", "members")

@@ -2,14 +2,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.base import is_none_of, table_of
 from domains.check import SLUG
 from domains.errors import NotFound
 
-from .models import PUBLISHED, MenuItem, Post, Redirect
+from .models import BINNED, PUBLISHED, MenuItem, Post, Redirect
 
 _posts, _items = table_of(Post).c, table_of(MenuItem).c
 _LISTED = select(*(column for column in _posts if column is not _posts.body))
@@ -21,6 +21,8 @@ _LATEST = _NEWS.order_by(None).order_by(_posts.featured.desc(), _posts.published
 _LATEST = _LATEST.limit(bindparam("most"))
 _PAGES = _PUBLIC.where(_posts.kind == "page").order_by(func.lower(_posts.title), _posts.id).limit(bindparam("most"))
 _POSTS = _LISTED.order_by(_posts.updated.desc(), _posts.id.desc())
+_TAG = func.json_each(_posts.tags).table_valued("value")
+_TAGS = select(_TAG.c.value).distinct().select_from(table_of(Post)).join(_TAG, true()).where(_posts.status != BINNED)
 _NAVIGATION = select(table_of(MenuItem)).order_by(_items.position, _items.id)
 
 
@@ -34,6 +36,17 @@ class Listing:
     pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a list of posts is narrowed to; empty for all."""
+
+    status: str = ""
+    kind: str = ""
+    tag: str = ""
+    words: str = ""
+    """In its title or in its body."""
+
+
 async def post(db: AsyncSession, id: int) -> Post:
     """Raises NotFound."""
     if found := await db.get(Post, id):
@@ -43,7 +56,7 @@ async def post(db: AsyncSession, id: int) -> Post:
 
 async def post_at(db: AsyncSession, slug: str, *, drafts: bool = False) -> Post:
     """Raises NotFound."""
-    asked = select(Post).where(Post.slug == slug)
+    asked = select(Post).where(Post.slug == slug, Post.status != BINNED)
     if not drafts:
         asked = asked.where(Post.status == PUBLISHED)
     if SLUG.fullmatch(slug) and (found := (await db.scalars(asked)).one_or_none()):
@@ -73,9 +86,21 @@ async def news(db: AsyncSession, page: int = 1, *, size: int = 10, but: Collecti
     return await _listing(db, _NEWS, page, size, {"but": list(but)})
 
 
-async def posts(db: AsyncSession, page: int = 1, *, size: int = 50) -> Listing:
+async def posts(db: AsyncSession, page: int = 1, sought: Sought = Sought(), *, size: int = 50) -> Listing:
     """Posts and pages, drafts too, whatever was changed last first; past the last page comes the last."""
-    return await _listing(db, _POSTS, page, size, {})
+    asked = _POSTS.where(_posts.status == sought.status if sought.status else _posts.status != BINNED)
+    if sought.kind:
+        asked = asked.where(_posts.kind == sought.kind)
+    if sought.tag:
+        asked = asked.where(select(1).select_from(_TAG).where(_TAG.c.value == sought.tag).exists())
+    if sought.words:
+        asked = asked.where(or_(*(one.icontains(sought.words, autoescape=True) for one in (_posts.title, _posts.body))))
+    return await _listing(db, asked, page, size, {})
+
+
+async def tags(db: AsyncSession) -> Sequence[str]:
+    """Those that any post has, by name."""
+    return sorted(await db.scalars(_TAGS))
 
 
 async def pages(db: AsyncSession, most: int = 6) -> Sequence[Any]:

@@ -8,10 +8,12 @@ from .pictures import ROUTES as PICTURES
 from .pictures import media, picture
 from .reading import ROUTES as READING
 from .reading import draft, home, latest, news, post
+from .sorting import ROUTES as SORTING
+from .sorting import posts
 from .writing import ROUTES as WRITING
-from .writing import edit_post, new_post, posts
+from .writing import edit_post, new_post
 
-ROUTES = [*READING, *WRITING, *PICTURES, *HISTORY, *MENU]
+ROUTES = [*READING, *WRITING, *SORTING, *PICTURES, *HISTORY, *MENU]
 
 __all__ = [
     "ROUTES",

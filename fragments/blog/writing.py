@@ -1,19 +1,18 @@
-"""Where editors write: a new post, an old one again, and the list of them all."""
+"""Where editors write: a new post, or an old one again."""
 
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from markupsafe import Markup
 
 from domains import blog
 from domains.errors import Conflict, say
-from flows import mailing
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 from fragments.widgets import expanded
 
-from .reading import draft_link, number
+from .reading import draft_link
 
 KINDS = (
     ("post", say("Post"), say("News, with a date and whoever wrote it.")),
@@ -104,20 +103,6 @@ async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Res
     return await _edit_post(view, form, found, 422)
 
 
-@get("/blog/posts")
-async def posts(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
-    """Drafts too."""
-    view.editor()
-    return await view.render(
-        "blog/_posts.html",
-        title=view.text(say("Posts and pages")),
-        layout="desk.html",
-        listing=await blog.posts(db, number(page)),
-        going=await mailing.going(db, view.site.zone, view.now.timestamp()),
-        kinds={kind: view.text(name) for kind, name, _ in KINDS},
-    )
-
-
 def _said(written: blog.Post) -> str:
     if written.is_published:
         return "published-members" if written.visibility == "members" else "published"
@@ -167,4 +152,4 @@ async def _previewed(view: View, form: Form) -> list[Markup]:
     return []
 
 
-ROUTES = [new_post, add_post, edit_post, change_post, posts]
+ROUTES = [new_post, add_post, edit_post, change_post]

@@ -94,12 +94,12 @@ class Litestream:
         """The number of a state in the replica that has every commit made before this call; 0: nobody knows."""
         return await self._sync(str(file.absolute()), patience) if self.alive else 0
 
-    async def unregister(self, file: Path) -> bool:
+    async def unregister(self, file: Path, patience: float = 10) -> bool:
         """True: all of `file` is in the replica and Litestream has let go of it. False: it still holds it, or is down;
         then the file must not be replaced. First close every connection of ours, and name it no more in `opened()`."""
         async with self._asking_again:  # else it could be registered after all, behind our back
             self._unheard.discard(file)
-        if not await self.sync(file):
+        if not await self.sync(file, patience):
             return False
         return await self._ask("POST", "/unregister", {"path": str(file.absolute())}, ANSWER) is not None
 

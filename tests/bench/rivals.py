@@ -1,6 +1,5 @@
 """What our flows are measured against: DBOS in an environment of its own, and a PostgreSQL that is thrown away."""
 
-import hashlib
 import os
 import re
 import shutil
@@ -9,37 +8,24 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from ops.bootstrap import from_debian, reason, run
+from ops.bootstrap import from_debian
+from tests import apart
 
 from .table import say
 
 LOCK = Path(__file__).with_name("requirements-dbos.txt")
-HERE = Path("build/dbos")
 PROGRAMS = "/usr/lib/postgresql/*/bin"
 
 
 def bring():
     """The Python that has DBOS."""
     bring_postgres()
-    return bring_dbos()
+    return str(apart.bring("DBOS", LOCK, "build/dbos") / "python")
 
 
 def versions():
     locked = re.search(r"^dbos==(\S+)", LOCK.read_text(), re.M)[1]
-    return f"DBOS Transact {locked}", f"PostgreSQL {_ask(str(_programs() / 'postgres'), '--version').split()[2]}"
-
-
-def bring_dbos():
-    """The Python that has it; costs nothing when the lock has not changed."""
-    python, stamp = HERE / "bin/python", HERE / ".ready"
-    wanted = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != wanted:
-        say("DBOS, in an environment of its own")
-        _ask(sys.executable, "-m", "venv", "--without-pip", "--clear", str(HERE))
-        pip = sys.executable, "-m", "pip", "--python", str(python), "install"
-        _ask(*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK))
-        stamp.write_text(wanted)
-    return str(python.absolute())
+    return f"DBOS Transact {locked}", f"PostgreSQL {apart.told(str(_programs() / 'postgres'), '--version').split()[2]}"
 
 
 def bring_postgres():
@@ -78,11 +64,4 @@ def _programs():
 def _as_nobody(program, *words):
     """It refuses to be root."""
     who = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
-    return _ask(*who, str(_programs() / program), *words)
-
-
-def _ask(*command):
-    well, said = run(*command)
-    if not well:
-        sys.exit(reason(said))
-    return said
+    return apart.told(*who, str(_programs() / program), *words)

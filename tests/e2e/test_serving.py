@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -260,10 +260,11 @@ def writing(rose, made):
     cookie = re.search(rb"(?i)set-cookie: (session=[^;]+)", signed_in)[1].decode()
 
     def write():
-        while not ended.wait(0.02):
-            title = f"post-{len(confirmed)}"
-            if b" 303 " in posted(rose, host, "/blog/new-post", f"title={title}", cookie).split(b"\r\n")[0]:
-                confirmed.append(title)
+        with suppress(ConnectionError):  # of a server that was killed
+            while not ended.wait(0.02):
+                title = f"post-{len(confirmed)}"
+                if b" 303 " in posted(rose, host, "/blog/new-post", f"title={title}", cookie).split(b"\r\n")[0]:
+                    confirmed.append(title)
 
     thread = threading.Thread(target=write)
     thread.start()

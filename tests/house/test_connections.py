@@ -26,6 +26,7 @@ MAY = {
         "app/registry.py": "under Litestream's lock",
         "app/restoring.py": "a file that nobody has open, and nobody copies",
         "tests/house/test_connections.py": "sees that the hook sees it",
+        "tests/peers/test_backup_controls.py": "sees what comes of it",
     },
 }
 """What opens a file or folds a log -> who does, and why it may."""

@@ -146,6 +146,10 @@ async def test_what_is_used_says_where_and_is_not_removed(editor, coop):
     refused = await editor.post("/blog/picture/1", data={"way": "out"})
     assert refused.status_code == 422 and 'href="/blog/edit-post/1">Four leeks</a>' in refused.text
     assert "It is in use" in refused.text and await here(coop) == [("Maud with leeks",)]
+    async with coop.writing() as db:
+        await blog.bin_post(db, 1)
+    binned = (await editor.get("/blog/picture/1")).text
+    assert 'href="/blog/revisions/1">Four leeks</a>' in binned and "In the bin" in binned
 
 
 async def test_what_is_not_used_is_removed_and_its_address_is_nobodys(editor, oak, coop):

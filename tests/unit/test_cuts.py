@@ -17,7 +17,7 @@ from ops.litestream import binary
 
 pytestmark = pytest.mark.skipif(binary() is None, reason="needs the program litestream")
 ROOT = Path(__file__).parents[2]
-EVERY = int(os.environ.get("EVERY", "13"))
+EVERY = int(os.environ.get("EVERY", "31"))
 """So-many-th moment of each command is tried; `make test-long` tries all."""
 OAK, ASH = ("--url", "https://oak.example"), ("--url", "https://ash.example", "--steward", "ruth@oak.example")
 
@@ -110,6 +110,7 @@ def test_a_command_that_was_killed_anywhere_is_asked_again_and_all_is_well(nurse
     words, done, is_well = COMMANDS[name]
     known = {finding.what for finding in checks(before) if finding.state != "good"}
     for moment in count(EVERY, EVERY):
+        shutil.rmtree(nursery.folder / "data", ignore_errors=True)
         data = shutil.copytree(before, nursery.folder / "data")
         asked = [word.format(data) for word in words]
         killed = nursery.rose(data, *asked, cut=moment)[0] == -9
@@ -118,6 +119,5 @@ def test_a_command_that_was_killed_anywhere_is_asked_again_and_all_is_well(nurse
         assert is_well(data) and is_whole(data, "elm"), moment
         strange = {finding.what: finding.mend for finding in checks(data) if finding.state != "good"}
         assert set(strange) - known <= {"folders"} and all(strange.values()), (moment, strange)
-        shutil.rmtree(data)
         if not killed:
             return

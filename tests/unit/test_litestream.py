@@ -14,6 +14,7 @@ import pytest
 
 from app import files
 from ops.litestream import Litestream, LitestreamTrouble, binary, child, config, holding_lock, restore, supervisor
+from tests.losses import processes
 
 pytestmark = pytest.mark.skipif(binary() is None, reason="needs the program litestream")
 HOUSE = Path(__file__).parents[2]
@@ -77,19 +78,6 @@ async def restored(litestream, file, to):
     with closing(files.connect(to)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         return content(connection)
-
-
-def processes(folder):
-    """The Litestreams that run on this folder, as the kernel sees them."""
-    mine = os.fsencode(folder / "litestream.yml")
-    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and mine in command(entry)]
-
-
-def command(entry):
-    try:
-        return (entry / "cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 async def until(true, seconds):

@@ -183,6 +183,8 @@ async def test_what_a_post_shows_is_not_removed_and_what_none_shows_is_gone_with
         cover = await blog.write_post(db, blog.Words("Cover", cover=str(kept.address)))
     async with coop.reading() as db:
         assert [use.title for use in (await blog.uses(db, [kept.id]))[kept.id]] == ["Cover", "Leeks"]
+    async with coop.writing() as db:
+        await blog.bin_post(db, cover.id)  # from where it can be brought back
     for used in (post, cover):
         with pytest.raises(Invalid, match="in use"):
             async with coop.writing() as db:

@@ -1,0 +1,133 @@
+"""The list of all that is written, for editors: narrowed, changed many at a time, and changed back."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response, get, post
+from litestar.params import FromQuery
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domains import blog
+from domains.errors import Invalid, say
+from flows import mailing
+from fragments.forms import Form
+from fragments.view import Db, Page, Typed, View
+
+from .reading import number
+from .writing import KINDS
+
+MOST = 50
+"""At once; as many as stand on a page."""
+STATES = (
+    ("draft", say("Drafts")),
+    ("scheduled", say("Scheduled")),
+    ("published", say("Published")),
+    (blog.BINNED, say("In the bin")),
+)
+DEEDS: Mapping[str, Callable[..., Awaitable[Any]]] = {
+    "publish": blog.publish_post,
+    "unpublish": blog.unpublish_post,
+    "bin": blog.bin_post,
+    "tag": partial(blog.tag_post, on=True),
+    "untag": partial(blog.tag_post, on=False),
+}
+"""What can be done with many, and undone."""
+SOUGHT = tuple(blog.Sought.__dataclass_fields__)
+
+
+@get("/blog/posts")
+async def posts(
+    db: Db,
+    view: Page,
+    page: FromQuery[str] = "",
+    status: FromQuery[str] = "",
+    kind: FromQuery[str] = "",
+    tag: FromQuery[str] = "",
+    words: FromQuery[str] = "",
+    undo: FromQuery[str] = "",
+) -> Response[str]:
+    """Drafts too; what is in the bin when it is asked for."""
+    view.editor()
+    sought = {"status": status, "kind": kind, "tag": tag, "words": words[:200]}
+    return await _posts(db, view, Form(sought), number(page), undo=undo if view.keys.unsign("undo", undo) else "")
+
+
+@post("/blog/posts")
+async def change_posts(db: Db, view: Page, data: Typed) -> Response[Any]:
+    """With each that is named, like `id-7`: one of DEEDS, or `remove` for good what is in the bin; or `undo` it all."""
+    me, form = view.editor(), Form(data)
+    with form.refusals():
+        if form.text("deed") == "undo":
+            return view.see(_address(form), "undone" if await _undo(db, view, form, me.name) else "not-undone")
+        ids = [int(name[3:]) for name in form.typed if re.fullmatch(r"id-\d{1,18}", name, re.ASCII)][:MOST]
+        if not ids:
+            raise Invalid(ids=say("Choose some first."))
+        if form.text("deed") == "remove":
+            for id in ids:
+                await _remove(db, id)
+            return view.see(_address(form), "removed")
+        done = [await _do(db, form, id, me.name) for id in ids]
+        undo = ",".join(f"{id}:{before}" for id, before, after in done if before != after)
+        return view.see(_address(form, undo=view.keys.sign("undo", undo) if undo else ""), "done")
+    return await _posts(db, view, form, 1, status=422)
+
+
+async def _do(db: AsyncSession, form: Form, id: int, by: str) -> tuple[int, int, int]:
+    """Which, and its version before and after. Raises Invalid, NotFound."""
+    deed = DEEDS.get(form.text("deed"))
+    if not deed:
+        raise Invalid(deed=say("Choose one of these."))
+    before = (await blog.post(db, id)).version
+    about = (form.text("tag_name"),) if "tag" in form.text("deed") else ()
+    return id, before, (await deed(db, id, *about, by=by)).version
+
+
+async def _undo(db: AsyncSession, view: View, form: Form, by: str) -> bool:
+    """Whether all of it is as it was; what was changed since stays."""
+    said = view.keys.unsign("undo", form.text("undo")) or ""
+    each = [one.split(":") for one in said.split(",") if one]
+    done = [await blog.undo_post(db, int(id), int(version), by=by) for id, version in each]
+    return bool(done) and all(done)
+
+
+async def _remove(db: AsyncSession, id: int) -> None:
+    """What is not in the bin stays."""
+    if (await blog.post(db, id)).status == blog.BINNED:
+        await blog.remove_post(db, id)
+
+
+def _address(form: Form, **more: str) -> str:
+    """The list, narrowed as it was."""
+    asked = {name: form.text(name) for name in SOUGHT} | more
+    query = urlencode({name: text for name, text in asked.items() if text})
+    return f"/blog/posts?{query}" if query else "/blog/posts"
+
+
+async def _posts(
+    db: AsyncSession, view: View, form: Form, page: int, *, undo: str = "", status: int = 200
+) -> Response[str]:
+    sought = blog.Sought(**{name: form.text(name) for name in SOUGHT})
+    listing = await blog.posts(db, page, sought, size=MOST)
+    address = _address(form)
+    return await view.render(
+        "blog/_posts.html",
+        title=view.text(say("Posts and pages")),
+        layout="desk.html",
+        status=status,
+        form=form,
+        undo=undo,
+        listing=listing,
+        pages=f"{address}{'&' if '?' in address else '?'}page={{page}}",
+        is_narrowed=address != "/blog/posts",
+        is_bin=sought.status == blog.BINNED,
+        going=await mailing.going(db, view.site.zone, view.now.timestamp()),
+        kinds={kind: view.text(name) for kind, name, _ in KINDS},
+        states={state: view.text(name) for state, name in STATES},
+        tags=[(tag, tag) for tag in await blog.tags(db)],
+    )
+
+
+ROUTES = [posts, change_posts]
