@@ -16,10 +16,27 @@ from .commands import (
     unpublish_post,
     write_post,
 )
-from .markdown import WIDGETS, Prose, Widget, read_prose
+from .markdown import WIDGETS, Prose, Widget, read_abroad, read_prose
 from .menu import add_menu_item, move_menu_item, remove_menu_item
 from .models import KINDS, VISIBILITIES, MenuItem, Post
-from .queries import Listing, has_news, latest, moved, navigation, news, pages, post, post_at, posts, titles
+from .queries import (
+    Chosen,
+    Listing,
+    chosen,
+    feed,
+    has_news,
+    latest,
+    moved,
+    names_of,
+    navigation,
+    news,
+    pages,
+    post,
+    post_at,
+    posts,
+    published,
+    titles,
+)
 from .revisions import Piece, difference, revision, revisions
 
 __all__ = [
@@ -28,6 +45,7 @@ __all__ = [
     "RESERVED",
     "VISIBILITIES",
     "WIDGETS",
+    "Chosen",
     "Listing",
     "MenuItem",
     "Piece",
@@ -36,12 +54,15 @@ __all__ = [
     "Widget",
     "Words",
     "add_menu_item",
+    "chosen",
     "difference",
     "edit_post",
+    "feed",
     "has_news",
     "latest",
     "move_menu_item",
     "moved",
+    "names_of",
     "navigation",
     "news",
     "pages",
@@ -50,6 +71,8 @@ __all__ = [
     "posts",
     "publish_post",
     "publish_scheduled_post",
+    "published",
+    "read_abroad",
     "read_body",
     "read_prose",
     "remove_menu_item",

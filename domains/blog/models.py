@@ -11,6 +11,8 @@ KINDS = ("post", "page")
 DRAFT, SCHEDULED, PUBLISHED = STATUSES = ("draft", "scheduled", "published")
 PUBLIC, MEMBERS = VISIBILITIES = ("public", "members")
 """Who reads all of it; its title and its summary are for everyone."""
+INSTRUCTIONS = ("urgent", "newsletter")
+"""Tags that say what is to be done with a post, and nothing of what it is about."""
 
 
 class Post(Table):
@@ -43,6 +45,11 @@ class Post(Table):
     @property
     def is_published(self) -> bool:
         return self.status == PUBLISHED
+
+    @property
+    def topics(self) -> list[str]:
+        """The tags that readers see."""
+        return [tag for tag in self.tags if tag not in INSTRUCTIONS]
 
 
 class Revision(Table):

@@ -13,7 +13,8 @@ from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 from fragments.widgets import expanded
 
-from .reading import draft_link, number
+from .lists import number
+from .reading import draft_link
 
 KINDS = (
     ("post", say("Post"), say("News, with a date and whoever wrote it.")),
