@@ -18,7 +18,7 @@ from .queries import post
 RESERVED = frozenset(
     (
         "blog", "market", "cart", "events", "federation", "account", "steward", "flows", "static", "theme", "health",
-        "setup", "parts", "webhooks", "oauth", "api", "users", "inbox", "outbox", "nodeinfo", "authorize",
+        "setup", "parts", "webhooks", "oauth", "api", "users", "inbox", "outbox", "nodeinfo", "authorize", "search",
         ".well-known",
     )
 )  # fmt: skip

@@ -5,6 +5,7 @@ from sqlalchemy import JSON, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
+from domains.search import Found
 from domains.values import Instant, now
 
 KINDS = ("post", "page")
@@ -15,8 +16,22 @@ INSTRUCTIONS = ("urgent", "newsletter")
 """Tags that say what is to be done with a post, and nothing of what it is about."""
 
 
+_TOPICS = f"(SELECT group_concat(value, ' ') FROM json_each(new.tags) WHERE value NOT IN {INSTRUCTIONS})"
+
+
 class Post(Table):
     __tablename__ = "blog_posts"
+    found = Found(
+        room=1,
+        kind="new.kind",
+        path="'/' || new.slug",
+        title="new.title",
+        note="new.excerpt",
+        about=f"new.author || ' ' || coalesce({_TOPICS}, '')",
+        words=f"iif(new.visibility = '{PUBLIC}', new.body, '')",
+        inner=f"iif(new.visibility = '{PUBLIC}', '', new.body)",
+        when=f"new.status = '{PUBLISHED}'",
+    )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     title: Mapped[str]

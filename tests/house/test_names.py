@@ -17,7 +17,7 @@ PEOPLE: list[HTTPRouteHandler] = list(fragments.ROUTES)
 EVERYONE = [*PEOPLE, *api.ROUTES, static.static, static.theme]
 SHOWN = [route for route in PEOPLE if "GET" in route.http_methods]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-ALIASES = {"/", "/flows", "/flows/{id:int}", "/parts", "/setup", "/steward", "/{slug:str}"}
+ALIASES = {"/", "/flows", "/flows/{id:int}", "/parts", "/search", "/setup", "/steward", "/{slug:str}"}
 
 
 def room(route):
