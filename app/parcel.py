@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from domains.base import Table, triggers
+from domains.search import TABLES
 
 from . import label as labels
 from . import migrations
@@ -166,6 +167,6 @@ def _settle(file: Path) -> None:
         found = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
         tables = {name for type, name, _ in found if type == "table" and not name.startswith("sqlite_")}
         acting = {name: sql for type, name, sql in found if type in ("trigger", "view")}
-        if tables != {*Table.metadata.tables, "alembic_version"} or acting != triggers(Table.metadata.tables):
+        if tables != {*Table.metadata.tables, *TABLES, "alembic_version"} or acting != triggers(Table.metadata.tables):
             raise labels.foreign(file)
         connection.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it

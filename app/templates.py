@@ -16,7 +16,7 @@ from jinja2.bccache import Bucket
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from domains.values import major_units
+from domains.values import in_address, major_units
 
 from . import static
 
@@ -65,7 +65,7 @@ def templates(language: str) -> Environment:
         return dates.format_timedelta(timedelta(seconds=max(1, round(seconds))), locale=locale)
 
     filters: dict[str, Any] = {"money": show_money, "date": show_date, "time": show_time, "said": words.gettext}
-    made.filters.update(filters, size=show_size, lasting=show_lasting)
+    made.filters.update(filters, size=show_size, lasting=show_lasting, in_address=in_address)
     return made
 
 

@@ -8,6 +8,9 @@ import sqlalchemy
 from sqlalchemy import JSON, ColumnElement, Connection, MetaData, bindparam, func, inspect, select
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 
+from . import search
+from .search import Found
+
 NAMES = {
     "ix": "%(table_name)s_%(column_0_N_name)s",
     "uq": "%(table_name)s_%(column_0_N_name)s",
@@ -22,6 +25,8 @@ class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
     __table_args__ = {"sqlite_autoincrement": True}  # an id is never used again, so nothing ever points at a stranger
     private: ClassVar[bool] = False
     """Whether no public page ever shows it (sessions, baskets, runs): changing it leaves public pages as they are."""
+    found: ClassVar[Found | None] = None
+    """What of a row is found by whoever searches, if anything."""
 
 
 def table_of(model: type[Table]) -> sqlalchemy.Table:
@@ -36,22 +41,32 @@ def is_none_of(column: Any, name: str) -> ColumnElement[bool]:
 
 
 def watch(connection: Connection) -> None:
-    """Makes the file itself raise `site.version` with every public row, so no statement, of any tool, gets round it.
+    """Makes the file itself raise `site.version` with every public row, and keep the index of what is found, so no
+    statement, of any tool, gets round it.
 
     To be done again whenever tables were made or remade.
     """
-    there = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%UPDATE site SET version%'"
+    ours = "sql LIKE '%UPDATE site SET version%' OR sql LIKE '%DELETE FROM search%'"
+    there = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND ({ours})"
     for name in connection.exec_driver_sql(there).scalars().all():
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    for sql in search.made_anew(searched()):
+        connection.exec_driver_sql(sql)
     for sql in triggers(inspect(connection).get_table_names()).values():
         connection.exec_driver_sql(sql)
+
+
+def searched() -> dict[str, Found]:
+    """Table -> what of it is found."""
+    models = sorted((one.class_ for one in Table.registry.mappers), key=lambda model: table_of(model).name)
+    return {table_of(model).name: model.found for model in models if model.found}
 
 
 def triggers(tables: Collection[str]) -> dict[str, str]:
     """Name -> SQL, of all that the models ask for."""
     found = (table_of(one.class_).name for one in Table.registry.mappers if not one.class_.private)
     public = sorted(set(found).intersection(tables))
-    return {
+    return search.triggers(searched()) | {
         f"{table}_after_{change.lower()}": (
             f"CREATE TRIGGER {table}_after_{change.lower()} AFTER {change} ON {table} "
             "BEGIN UPDATE site SET version = version + 1; END"

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
+from urllib.parse import quote
 
 from sqlalchemy import DateTime, Dialect, TypeDecorator
 
@@ -48,6 +49,11 @@ def slug_of(title: str) -> str:
     """`Über die Brücke!` is `uber-die-brucke`; empty for a title without a Latin letter or a figure."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
+
+
+def in_address(name: str) -> str:
+    """What stands for a name in an address: its slug, or the name itself where it has none, percent-encoded."""
+    return slug_of(name) or quote(re.sub(r"[/.]", "-", name), safe="")
 
 
 class Instant(TypeDecorator[datetime]):

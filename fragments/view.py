@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from .caching import PRIVATE, PUBLIC, VARY, is_personal
 from .copies import Copies
 from .forms import Form
+from .meta import Meta
 from .said import SAID, saying
 from .visit import Visit
 
@@ -95,11 +96,13 @@ class View(Visit):
         until: datetime | None = None,
         also: Sequence[HTTPRouteHandler] = (),
         layout: str = "layout.html",
+        meta: Meta | None = None,
         **context: Any,
     ) -> Response[str]:
         """`also`: fragments elsewhere on the page that change with this one; a whole page has them anyway.
 
-        `description`: what search engines say of it; the co-op's motto unless it is given.
+        `description`: what search engines say of it; the co-op's motto unless it is given. `meta`: what else programs
+        are told of a page that is public.
         """
         html = self.html(template, until=until, **context)
         if not self.is_part:
@@ -109,10 +112,14 @@ class View(Visit):
                 around = await self.chrome(self)
                 if html in around.values():  # it stands in the house already
                     html = Markup()
-                html = self.html(layout, body=html, title=title, description=description, **around)
+                html = self.html(layout, body=html, title=title, description=description, meta=meta, **around)
             if status >= 400:
                 await self.db.rollback()
         return self._keeping(Response(html, status_code=status, media_type="text/html", headers=self._caching(status)))
+
+    def document(self, content: str | bytes, media_type: str, **headers: str) -> Response[Any]:
+        """What programs read; it is kept like a page."""
+        return self._keeping(Response(content, media_type=media_type, headers=self._caching(200) | headers))
 
     async def refuse(self, template: str, form: Form, **context: Any) -> Response[str]:
         """The same fragment again: what was typed is kept, what was wrong stands beside it, nothing is written."""

@@ -1,5 +1,5 @@
 """What machines are answered."""
 
-from . import federation, health, wellknown
+from . import crawlers, federation, feeds, health, wellknown
 
-ROUTES = [health.health, *federation.ROUTES, *wellknown.ROUTES]
+ROUTES = [health.health, *federation.ROUTES, *wellknown.ROUTES, *feeds.ROUTES, *crawlers.ROUTES]

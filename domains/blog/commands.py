@@ -21,6 +21,7 @@ RESERVED = frozenset(
     (
         "blog", "market", "cart", "events", "federation", "account", "steward", "flows", "static", "theme", "health",
         "media", "setup", "parts", "webhooks", "oauth", "api", "users", "inbox", "outbox", "nodeinfo", "authorize",
+        "search",
         ".well-known",
     )
 )  # fmt: skip

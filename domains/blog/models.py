@@ -6,6 +6,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
+from domains.search import Found
 from domains.values import Instant, now
 
 from .renditions import Address
@@ -18,10 +19,26 @@ MARKS = re.compile(r"([\\`*_\[\]<>&!~])")
 """What means something in Markdown."""
 PUBLIC, MEMBERS = VISIBILITIES = ("public", "members")
 """Who reads all of it; its title and its summary are for everyone."""
+INSTRUCTIONS = ("urgent", "newsletter")
+"""Tags that say what is to be done with a post, and nothing of what it is about."""
+
+
+_TOPICS = f"(SELECT group_concat(value, ' ') FROM json_each(new.tags) WHERE value NOT IN {INSTRUCTIONS})"
 
 
 class Post(Table):
     __tablename__ = "blog_posts"
+    found = Found(
+        room=1,
+        kind="new.kind",
+        path="'/' || new.slug",
+        title="new.title",
+        note="new.excerpt",
+        about=f"new.author || ' ' || coalesce({_TOPICS}, '')",
+        words=f"iif(new.visibility = '{PUBLIC}', new.body, '')",
+        inner=f"iif(new.visibility = '{PUBLIC}', '', new.body)",
+        when=f"new.status = '{PUBLISHED}'",
+    )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     title: Mapped[str]
@@ -50,6 +67,11 @@ class Post(Table):
     @property
     def is_published(self) -> bool:
         return self.status == PUBLISHED
+
+    @property
+    def topics(self) -> list[str]:
+        """The tags that readers see."""
+        return [tag for tag in self.tags if tag not in INSTRUCTIONS]
 
 
 class Revision(Table):

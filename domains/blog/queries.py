@@ -1,25 +1,43 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Select, bindparam, func, or_, select, true
+from sqlalchemy import JSON, Select, String, bindparam, column, exists, func, or_, select, true, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.base import is_none_of, table_of
 from domains.check import SLUG
 from domains.errors import NotFound
+from domains.values import in_address
 
-from .models import BINNED, PUBLISHED, MenuItem, Post, Redirect
+from .models import BINNED, INSTRUCTIONS, PUBLISHED, MenuItem, Post, Redirect
 
 _posts, _items = table_of(Post).c, table_of(MenuItem).c
-_LISTED = select(*(column for column in _posts if column is not _posts.body))
+_tag = func.json_each(_posts.tags).table_valued(column("value", String), name="tag", joins_implicitly=True).c.value
+_topics = select(func.json_group_array(_tag)).where(_tag.not_in(INSTRUCTIONS)).scalar_subquery()
+_LISTED = select(
+    *(column for column in _posts if column is not _posts.body), type_coerce(_topics, JSON).label("topics")
+)
 _PUBLIC = _LISTED.where(_posts.status == PUBLISHED)
 _NEWS = _PUBLIC.where(_posts.kind == "post", is_none_of(_posts.id, "but"))
 _NEWS = _NEWS.order_by(_posts.published.desc(), _posts.id.desc())
+_FEED = select(Post).where(Post.status == PUBLISHED, Post.kind == "post")
+_FEED = _FEED.order_by(Post.published.desc(), Post.id.desc()).limit(bindparam("most"))
+_OF = {
+    "tag": exists(select(_tag).where(~is_none_of(_tag, "names")).correlate(table_of(Post))),
+    "author": ~is_none_of(_posts.author, "names"),
+}
+_IS_NEWS = (_posts.status == PUBLISHED, _posts.kind == "post")
+_NAMES = {
+    "tag": select(_tag).distinct().select_from(table_of(Post)).where(*_IS_NEWS, _tag.not_in(INSTRUCTIONS)),
+    "author": select(_posts.author).distinct().where(*_IS_NEWS, _posts.author != ""),
+}
 _ANY_NEWS = select(_posts.id).where(_posts.status == PUBLISHED, _posts.kind == "post").limit(1)
 _LATEST = _NEWS.order_by(None).order_by(_posts.featured.desc(), _posts.published.desc(), _posts.id.desc())
 _LATEST = _LATEST.limit(bindparam("most"))
 _PAGES = _PUBLIC.where(_posts.kind == "page").order_by(func.lower(_posts.title), _posts.id).limit(bindparam("most"))
+_PUBLISHED = select(_posts.slug, _posts.updated).where(_posts.status == PUBLISHED).order_by(_posts.id)
 _POSTS = _LISTED.order_by(_posts.updated.desc(), _posts.id.desc())
 _TAG = func.json_each(_posts.tags).table_valued("value")
 _TAGS = select(_TAG.c.value).distinct().select_from(table_of(Post)).join(_TAG, true()).where(_posts.status != BINNED)
@@ -31,7 +49,7 @@ class Listing:
     """One page of a list of posts."""
 
     posts: Sequence[Any]
-    """Rows of all that they are, but for their bodies."""
+    """Rows of all that they are, but for their bodies; `topics` are the tags that readers see."""
     page: int
     pages: int
 
@@ -45,6 +63,21 @@ class Sought:
     tag: str = ""
     words: str = ""
     """In its title or in its body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Of the news: what is tagged so, or whom it is by."""
+
+    kind: str
+    """tag or author."""
+    name: str
+    names: tuple[str, ...]
+    """All that are written alike in an address."""
+
+    @property
+    def path(self) -> str:
+        return f"/blog/{self.kind}/{in_address(self.name)}"
 
 
 async def post(db: AsyncSession, id: int) -> Post:
@@ -81,9 +114,29 @@ async def has_news(db: AsyncSession) -> bool:
     return await db.scalar(_ANY_NEWS) is not None
 
 
-async def news(db: AsyncSession, page: int = 1, *, size: int = 10, but: Collection[int] = ()) -> Listing:
-    """All published posts, the newest first; past the last page comes the last."""
-    return await _listing(db, _NEWS, page, size, {"but": list(but)})
+async def news(
+    db: AsyncSession, page: int = 1, *, size: int = 10, but: Collection[int] = (), of: Chosen | None = None
+) -> Listing:
+    """All published posts, or those that are chosen, the newest first; past the last page comes the last."""
+    return await _listing(db, _of(_NEWS, of), page, size, {"but": list(but), **_names(of)})
+
+
+async def feed(db: AsyncSession, of: Chosen | None = None, *, most: int = 20) -> Sequence[Post]:
+    """The newest published posts, whole, or those that are chosen."""
+    return (await db.scalars(_of(_FEED, of), {"most": most, **_names(of)})).all()
+
+
+async def chosen(db: AsyncSession, kind: str, written: str) -> Chosen:
+    """The tag or the author that is `written` so in an address. Raises NotFound where no news is of any."""
+    names = tuple(name for name in await names_of(db, kind) if in_address(name) == quote(written, safe=""))
+    if names:
+        return Chosen(kind, names[0], names)
+    raise NotFound(f"no {kind} {written!r}")
+
+
+async def names_of(db: AsyncSession, kind: str) -> Sequence[str]:
+    """Every tag or author of what is published, by name."""
+    return sorted((await db.scalars(_NAMES[kind].execution_options(long=True))).all())  # it looks into every post
 
 
 async def posts(db: AsyncSession, page: int = 1, sought: Sought = Sought(), *, size: int = 50) -> Listing:
@@ -108,6 +161,11 @@ async def pages(db: AsyncSession, most: int = 6) -> Sequence[Any]:
     return (await db.execute(_PAGES, {"most": most})).all()
 
 
+async def published(db: AsyncSession) -> Sequence[Any]:
+    """Of every post and page that is: its slug, and when it was changed."""
+    return (await db.execute(_PUBLISHED)).all()
+
+
 async def titles(db: AsyncSession, ids: Collection[int]) -> Mapping[int, str]:
     """Of those that are published."""
     asked = select(_posts.id, _posts.title).where(_posts.id.in_(ids), _posts.status == PUBLISHED)
@@ -117,6 +175,14 @@ async def titles(db: AsyncSession, ids: Collection[int]) -> Mapping[int, str]:
 async def navigation(db: AsyncSession) -> Sequence[Any]:
     """Rows of its items, in their order."""
     return (await db.execute(_NAVIGATION)).all()
+
+
+def _of(asked: Select[Any], of: Chosen | None) -> Select[Any]:
+    return asked.where(_OF[of.kind]) if of else asked
+
+
+def _names(of: Chosen | None) -> Mapping[str, Any]:
+    return {"names": of.names} if of else {}
 
 
 async def _listing(db: AsyncSession, asked: Select[Any], page: int, size: int, about: Mapping[str, Any]) -> Listing:

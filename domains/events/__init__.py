@@ -5,7 +5,7 @@ An entry's days and times are as clocks at the co-op show them; an instant comes
 
 from .commands import FIELDS, Facts, add_entry, cancel_entry, change_entry, remove_entry
 from .models import KINDS, Entry
-from .queries import calendar, entry, market_days, upcoming
+from .queries import calendar, entry, everybodys, market_days, upcoming
 
 __all__ = [
     "FIELDS",
@@ -17,6 +17,7 @@ __all__ = [
     "cancel_entry",
     "change_entry",
     "entry",
+    "everybodys",
     "market_days",
     "remove_entry",
     "upcoming",

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
+from domains.search import Found
 from domains.values import Instant
 
 EVENT, MARKET, BOOKING = "event", "market", "booking"
@@ -13,6 +14,16 @@ LONGEST = timedelta(days=366)
 
 class Entry(Table):
     __tablename__ = "events_entries"
+    found = Found(
+        room=3,
+        kind="'event'",
+        path="'/events/entry/' || new.id",
+        title="new.title",
+        note="new.note",
+        about="new.place",
+        words="new.description",
+        when=f"new.kind != '{BOOKING}' AND new.cancelled IS NULL",
+    )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     title: Mapped[str]

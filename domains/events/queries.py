@@ -45,6 +45,11 @@ async def upcoming(
     return sorted(coming, key=lambda entry: (entry.begins(zone), entry.id))[:most]
 
 
+async def everybodys(db: AsyncSession) -> Sequence[int]:
+    """The ids of all that takes place, or took place, for everybody."""
+    return (await db.scalars(_TAKES_PLACE.with_only_columns(Entry.id).order_by(None), {"but": []})).all()
+
+
 async def market_days(db: AsyncSession, now: datetime, zone: ZoneInfo) -> tuple[Sequence[Entry], Sequence[Entry]]:
     """What the market does on its days: what has begun within the last week, and what begins within two."""
     today = now.astimezone(zone).date()

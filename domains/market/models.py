@@ -5,6 +5,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
+from domains.search import Found
 
 OFFERED, WITHDRAWN = "offered", "withdrawn"
 FEW = 10
@@ -34,6 +35,16 @@ WHOLE = {"g": ("kg", 1000), "kg": ("kg", 1), "ml": ("l", 1000), "cl": ("l", 100)
 
 class Product(Table):
     __tablename__ = "market_products"
+    found = Found(
+        room=2,
+        kind="'product'",
+        path="'/market/product/' || new.id",
+        title="new.name",
+        note="new.note",
+        about="new.supplier || ' ' || new.category || ' ' || new.number",
+        words="new.description",
+        when=f"new.status = '{OFFERED}'",
+    )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     name: Mapped[str]

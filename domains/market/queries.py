@@ -101,6 +101,11 @@ async def count(db: AsyncSession, *, but: Collection[int] = ()) -> int:
     return await db.scalar(_COUNT, {"but": list(but)}) or 0
 
 
+async def offered(db: AsyncSession) -> Sequence[int]:
+    """The ids of all that is."""
+    return (await db.scalars(select(_goods.id).where(_goods.status == OFFERED).order_by(_goods.id))).all()
+
+
 async def withdrawn(db: AsyncSession, most: int = 50) -> Sequence[Product]:
     """The newest first."""
     return await _all(db, select(Product).where(Product.status == WITHDRAWN).order_by(Product.id.desc()).limit(most))

@@ -4,19 +4,22 @@ from .arranging import ROUTES as MENU
 from .arranging import navigation
 from .history import ROUTES as HISTORY
 from .history import revision, revisions
+from .lists import ROUTES as LISTS
+from .lists import author, news, tag
 from .pictures import ROUTES as PICTURES
 from .pictures import media, picture
 from .reading import ROUTES as READING
-from .reading import draft, home, latest, news, post
+from .reading import draft, home, latest, post
 from .sorting import ROUTES as SORTING
 from .sorting import posts
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post
 
-ROUTES = [*READING, *WRITING, *SORTING, *PICTURES, *HISTORY, *MENU]
+ROUTES = [*READING, *LISTS, *WRITING, *SORTING, *PICTURES, *HISTORY, *MENU]
 
 __all__ = [
     "ROUTES",
+    "author",
     "draft",
     "edit_post",
     "home",
@@ -30,4 +33,5 @@ __all__ = [
     "posts",
     "revision",
     "revisions",
+    "tag",
 ]

@@ -14,7 +14,7 @@ from domains.errors import say
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 
-from .reading import number
+from .lists import number
 
 MOST, WITHIN = 200, timedelta(hours=1)
 """Each costs a second of the machine's time."""

@@ -1,11 +1,11 @@
-"""What everyone reads: the home page, the news, a post."""
+"""What everyone reads: the home page, a post."""
 
 import re
 from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,8 +16,13 @@ from fragments import market
 from fragments.view import Db, Page, View
 from fragments.widgets import expanded, widgets
 
+from .markdown import markdown
+from .meta import of_post, of_site
+
 PREVIEWED = timedelta(days=30)
 """How long a link shows a draft to whoever has it."""
+TWIN = ".md"
+"""The end of an address at which a post is Markdown."""
 LONGEST = 90
 """Letters of a sentence that can be set as large as a heading."""
 
@@ -29,6 +34,7 @@ async def home(db: Db, view: Page) -> Response[str]:
     return await view.render(
         "blog/_home.html",
         title=view.site.motto or view.text(say("Home")),
+        meta=of_site(view),
         opening=opening or view.text(say("Welcome to {name}")).format(name=view.site.name),
         about=about,
         has_content=await blog.has_news(db),
@@ -45,21 +51,17 @@ async def latest(db: Db, view: Page) -> Response[str]:
     return await view.render("blog/_latest.html", title=view.text(say("News")), posts=await blog.latest(db))
 
 
-@get("/blog/news")
-async def news(db: Db, view: Page, page: FromQuery[str] = "") -> Response[str]:
-    return await view.render("blog/_news.html", title=view.text(say("News")), listing=await blog.news(db, number(page)))
-
-
 @get(["/blog/post/{slug:str}", "/{slug:str}"])
 async def post(db: Db, view: Page, slug: FromPath[str]) -> Response[Any]:
-    """Drafts are there for editors only; one that moved leads on."""
+    """Drafts are there for editors only; one that moved leads on. `/four-leeks.md` is the twin of `/four-leeks`."""
+    slug, twin = slug.removesuffix(TWIN), TWIN if slug.endswith(TWIN) else ""
     try:
         found = await blog.post_at(db, slug, drafts=view.writes)
     except NotFound:
         if there := await blog.moved(db, slug):
-            return Redirect(f"/{there}", status_code=301, headers={"cache-control": "public, no-cache"})
+            return Redirect(f"/{there}{twin}", status_code=301, headers={"cache-control": "public, no-cache"})
         raise
-    return await shown(db, view, found)
+    return markdown(view, found, is_whole=_is_whole(view, found)) if twin else await shown(db, view, found)
 
 
 @get("/blog/draft/{signed:str}")
@@ -74,11 +76,12 @@ async def draft(db: Db, view: Page, signed: FromPath[str]) -> Response[Any]:
 async def shown(db: AsyncSession, view: View, found: blog.Post, *, is_draft: bool = False) -> Response[str]:
     """To whoever may not read all of it: its title and its summary."""
     view.caching.is_personal |= is_draft  # a link ends; what is kept of it would not
-    is_whole = found.visibility == "public" or view.is_member or is_draft
+    is_whole = is_draft or _is_whole(view, found)
     return await view.render(
         "blog/_draft.html" if is_draft else "blog/_post.html",
         title=found.title,
         description=found.excerpt,
+        meta=of_post(view, found) if found.is_published else None,
         post=found,
         cover=await _cover(db, found.cover),
         is_draft=is_draft,
@@ -93,6 +96,11 @@ async def _cover(db: AsyncSession, name: str) -> blog.Picture | None:
     """None for a linocut, and for a picture that is gone."""
     named = blog.address(name)
     return await blog.picture_at(db, named) if named else None
+
+
+def _is_whole(view: View, post: blog.Post) -> bool:
+    """Whether they may read all of it."""
+    return post.visibility == "public" or view.is_member
 
 
 def draft_link(view: View, post: blog.Post) -> str:
@@ -120,15 +128,10 @@ async def _mailed(db: AsyncSession, view: View, found: blog.Post) -> dict[str, A
     return {"going": going.get(found.id), "mailed": mailed}
 
 
-def number(page: str) -> int:
-    """The first page for whatever is no number."""
-    return int(page) if re.fullmatch(r"[1-9]\d{0,5}", page, re.ASCII) else 1
-
-
 def _opening(about: str) -> tuple[str, str]:
     """The first sentence, if it is short enough to open the page with, and the rest."""
     found = re.match(r"(.*?[.!?…])(?:\s+|$)(.*)", about, re.DOTALL)
     return (found[1], found[2]) if found and len(found[1]) <= LONGEST else ("", about)
 
 
-ROUTES = [home, latest, news, draft, post]
+ROUTES = [home, latest, draft, post]

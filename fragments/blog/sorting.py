@@ -16,7 +16,7 @@ from flows import mailing
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 
-from .reading import number
+from .lists import number
 from .writing import KINDS
 
 MOST = 50

@@ -14,7 +14,7 @@ from app.coop import Coop
 from app.keys import Keyring, Sealer, new_keys
 from app.label import careful
 from app.trouble import Trouble
-from domains import account
+from domains import account, blog
 from domains.base import Table
 from domains.site import Facts, describe, keep_key, show_key
 
@@ -335,3 +335,13 @@ def test_what_a_killed_export_left_is_swept_after_a_day(tmp_path):
     os.utime(old, (0, 0))
     moving.place(tmp_path)
     assert new.exists() and not old.exists()
+
+
+async def test_what_is_found_in_it_is_what_it_holds_whatever_its_index_says(live, tmp_path):
+    async with live.writing() as db:
+        await blog.write_post(db, blog.Words("Leeks"), status="published")
+    file = packed(live, tmp_path / "oak.rose")
+    with forging(file) as connection:
+        connection.execute("INSERT INTO search (rowid, title, path) VALUES (81, 'Forged', '//far.example')")
+    unpack(file, THERE, "", URL)
+    assert rows(file, "SELECT title FROM search WHERE search MATCH 'leeks OR forged'") == [("Leeks",)]

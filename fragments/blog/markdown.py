@@ -1,0 +1,32 @@
+"""The twin of a post, as Markdown: what is known of it, as YAML has it, and its words as they were written."""
+
+import json
+from typing import Any
+
+from litestar import Response
+
+from domains import blog
+from fragments.meta import MARKDOWN
+from fragments.view import View
+
+
+def markdown(view: View, post: blog.Post, *, is_whole: bool) -> Response[Any]:
+    """To whoever may not read all of it: its title and its summary."""
+    address = f"{view.site.url}/{post.slug}"
+    body = f"\n{post.body}\n" if is_whole else ""
+    return view.document(_head(post, address) + body, MARKDOWN, link=f'<{address}>; rel="canonical"')
+
+
+def _head(post: blog.Post, address: str) -> str:
+    """Every JSON text and list is one of YAML too."""
+    known = {
+        "title": post.title,
+        "summary": post.excerpt,
+        "author": post.author,
+        "published": post.published.isoformat(timespec="seconds") if post.published else "",
+        "updated": post.updated.isoformat(timespec="seconds"),
+        "tags": post.topics,
+        "url": address,
+    }
+    lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in known.items() if value]
+    return "\n".join(("---", *lines, "---", ""))
