@@ -122,7 +122,7 @@ def _key(found: Found, row: str) -> str:
 
 
 def _told(words: str) -> Sequence[Piece]:
-    return _pieces(re.sub(r"\]\([^)\s]*\)?|[*_`#>\[|]+|::", "", words)) if BEGIN in words else ()
+    return _pieces(re.sub(r"\]\([^)\s]*\)?|[*_`#>\[|]+|::[a-z]+", "", words)) if BEGIN in words else ()
 
 
 def _pieces(marked: str) -> list[Piece]:
