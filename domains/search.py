@@ -30,8 +30,9 @@ _MARKED = f"char({ord(BEGIN)}), char({ord(END)})"
 _SNIPPET = f"snippet(search, {{column}}, {_MARKED}, '…', 24)"
 _ASKED = """
 SELECT kind, path, highlight(search, 0, {marked}) AS title, highlight(search, 1, {marked}) AS note, {snippet} AS words
-FROM search WHERE search MATCH :asked ORDER BY bm25(search, 12, 4, 6, 1, 1), rowid DESC LIMIT :most
+FROM search WHERE search MATCH :asked AND rank MATCH 'bm25(12, 4, 6, 1, 1)' ORDER BY rank LIMIT :most
 """
+"""Ordered by what FTS5 calls the rank, or every row that fits would be marked before all but the best are left out."""
 _STRANGERS = text(_ASKED.format(marked=_MARKED, snippet=_SNIPPET.format(column=3)))
 _MEMBERS = text(
     _ASKED.format(
@@ -122,7 +123,7 @@ def _key(found: Found, row: str) -> str:
 
 
 def _told(words: str) -> Sequence[Piece]:
-    return _pieces(re.sub(r"\]\([^)\s]*\)?|[*_`#>\[|]+|::", "", words)) if BEGIN in words else ()
+    return _pieces(re.sub(r"\]\([^)\s]*\)?|[*_`#>\[|]+|::[a-z]+", "", words)) if BEGIN in words else ()
 
 
 def _pieces(marked: str) -> list[Piece]:

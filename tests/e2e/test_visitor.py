@@ -161,3 +161,19 @@ def test_where_nothing_is_the_page_says_so_and_leads_home(visit, path):
     expect(heading(page, "There is nothing at this address")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="Go to the home page").click()
     expect(page).to_have_url(re.compile(r"/$"))
+
+
+def test_what_fits_is_found_and_with_javascript_while_it_is_typed(visit, scripted):
+    page = visit()
+    page.goto("/")
+    page.get_by_role("banner").get_by_role("link", name="Search").click()
+    words = page.get_by_role("searchbox")
+    words.fill("leek")
+    if not scripted:
+        page.get_by_role("main").get_by_role("button", name="Search").click()
+    found = page.get_by_role("main").get_by_role("heading", level=3)
+    expect(found).to_have_text(["Leeks", "What to do with four leeks"])
+    expect(words).to_have_value("leek")
+    expect(page).to_have_url(re.compile(r"/search\?words=leek$"))
+    found.get_by_role("link", name="What to do with four leeks").click()
+    expect(heading(page, "What to do with four leeks")).to_be_visible()
