@@ -126,7 +126,7 @@ class Writer:
                 assert self._many >= before, f"{self._id}: {before} commits were kept, and {self._many} are there"
                 self._tell(self._many, "opened")
                 asking = asyncio.create_task(self._ask(coop))
-                for _ in range(self._chance.randrange(5, 50) if until is None else until - self._many):
+                for _ in range(self._chance.randrange(3, 25) if until is None else until - self._many):
                     await self._write(coop)
                     if self._chance.random() < 0.05:
                         await self._upheave(coop)
