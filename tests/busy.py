@@ -130,7 +130,7 @@ class Writer:
                     await self._write(coop)
                     if self._chance.random() < 0.05:
                         await self._upheave(coop)
-                    await asyncio.sleep(self._chance.uniform(0, 0.02))
+                    await asyncio.sleep(self._chance.uniform(0, 0.02) if until is None else 0)
                 asking.cancel()
             if self._sleeps:
                 await self._house.tenants.lay_down(self._id)

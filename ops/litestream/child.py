@@ -50,7 +50,8 @@ async def restore(replica_url: str, to: Path, *, at: str = "", txid: int = 0) ->
         child = await Child.start(["restore", *when, "-o", str(to.absolute()), replica_url], directory=Path(empty))
         try:
             if await child.ended() != 0:
-                raise LitestreamTrouble(f"{masked(replica_url)} could not be restored: {child.last_words}")
+                said = child.last_words.removeprefix("Error: ").rstrip(".")
+                raise LitestreamTrouble(f"{masked(replica_url)} could not be restored: {said}")
         finally:
             await child.end(patience=0)
 
