@@ -9,7 +9,6 @@ import os
 import random
 import sys
 import time
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import text
@@ -79,19 +78,19 @@ async def live(folder, replica, *, life, open=50, until=None, sleeps=False, asks
     (folder / "data").mkdir(exist_ok=True)
     remember(folder, life)
     house = House(settings(folder / "data", replica, open_coops=open))
-    async with _served(house):
+    await start(house)
+    async with house.serving():
         for slug in SLUGS:
             if not house.registry.by_slug(slug):
                 await create_coop(house, quiet, url=f"http://{slug}.example", steward="ruth@oak.example", name=slug)
         await asyncio.gather(*(Writer(house, folder, slug, asks, sleeps).work(until) for slug in SLUGS))
 
 
-@asynccontextmanager
-async def _served(house):
-    """A Litestream that is killed before it answers keeps the server from starting; then it says so, and ends."""
+async def start(house):
+    """A Litestream that is killed before it answers keeps the server from starting."""
     try:
-        async with house.serving():
-            yield
+        if house.backup.litestream:
+            await house.backup.litestream.start()
     except LitestreamTrouble:
         os._exit(UNSERVED)
 
