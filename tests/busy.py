@@ -9,7 +9,6 @@ import os
 import random
 import sys
 import time
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import text
@@ -79,19 +78,19 @@ async def live(folder, replica, *, life, open=50, until=None, sleeps=False, asks
     (folder / "data").mkdir(exist_ok=True)
     remember(folder, life)
     house = House(settings(folder / "data", replica, open_coops=open))
-    async with _served(house):
+    await start(house)
+    async with house.serving():
         for slug in SLUGS:
             if not house.registry.by_slug(slug):
                 await create_coop(house, quiet, url=f"http://{slug}.example", steward="ruth@oak.example", name=slug)
         await asyncio.gather(*(Writer(house, folder, slug, asks, sleeps).work(until) for slug in SLUGS))
 
 
-@asynccontextmanager
-async def _served(house):
-    """A Litestream that is killed before it answers keeps the server from starting; then it says so, and ends."""
+async def start(house):
+    """A Litestream that is killed before it answers keeps the server from starting."""
     try:
-        async with house.serving():
-            yield
+        if house.backup.litestream:
+            await house.backup.litestream.start()
     except LitestreamTrouble:
         os._exit(UNSERVED)
 
@@ -126,11 +125,11 @@ class Writer:
                 assert self._many >= before, f"{self._id}: {before} commits were kept, and {self._many} are there"
                 self._tell(self._many, "opened")
                 asking = asyncio.create_task(self._ask(coop))
-                for _ in range(self._chance.randrange(5, 50) if until is None else until - self._many):
+                for _ in range(self._chance.randrange(3, 25) if until is None else until - self._many):
                     await self._write(coop)
                     if self._chance.random() < 0.05:
                         await self._upheave(coop)
-                    await asyncio.sleep(self._chance.uniform(0, 0.02))
+                    await asyncio.sleep(self._chance.uniform(0, 0.02) if until is None else 0)
                 asking.cancel()
             if self._sleeps:
                 await self._house.tenants.lay_down(self._id)

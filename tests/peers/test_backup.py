@@ -120,13 +120,13 @@ async def test_a_restore_to_a_time_is_never_newer_than_asked(tmp_path, replica, 
     monkeypatch.setattr(config, "SETTINGS", settings or config.SETTINGS)
     async with serving(tmp_path, replica) as house:
         file, began, kept = await make(house, "oak"), [], []
-        while not kept or kept[-1] - kept[0] < timedelta(seconds=22):
+        while not kept or kept[-1] - kept[0] < timedelta(seconds=18):
             began.append(datetime.now(UTC))
             await write(house, file, len(began))
             kept.append(datetime.now(UTC))
             await asyncio.sleep(0.05)
         await house.backup.confirm(file)
-        older = [await age(house, kept[0] + timedelta(seconds=8 + 1.09 * step), began, kept) for step in range(12)]
+        older = [await age(house, kept[0] + timedelta(seconds=5 + 1.09 * step), began, kept) for step in range(12)]
     print(f"\n{len(older)} restores to a time: at most {max(older):.1f} s older than asked, none newer")
     assert max(older) <= oldest
 

@@ -11,7 +11,7 @@ from tests.busy import SLUGS
 from tests.losses import Losses
 
 KILLS = int(os.environ.get("KILLS", "100"))
-DEATHS = 8
+DEATHS = 6
 MOST = 3.0
 """Seconds of commits that may go when the machine goes."""
 
@@ -22,7 +22,7 @@ def test_no_kill_of_server_or_litestream_spoils_a_copy_or_loses_what_was_confirm
     assert found.places == {"ELSEWHERE" if replica.startswith("s3:") else "HERE"}
     print(f"\n{found.kills} kills, {found.restores} restores: 0 corrupt, 0 failed; {found.commits} commits, ", end="")
     print(f"{found.confirmed} of them confirmed, {machine.lives} versions, {found.openings} openings")
-    assert found.restores > KILLS and found.openings >= 2 * KILLS and found.confirmed >= 5 * KILLS
+    assert found.restores > KILLS and found.openings >= 2 * KILLS and found.confirmed >= KILLS
 
 
 @pytest.mark.timeout(300)
