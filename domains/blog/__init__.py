@@ -3,21 +3,16 @@
 A post is news and has a date; a page stays. Either is a draft until it is published, and again once it is taken down.
 """
 
-from .commands import (
-    COVERS,
-    RESERVED,
-    Words,
+from .commands import COVERS, RESERVED, Words, edit_post, read_body, write_post
+from .deeds import (
     bin_post,
-    edit_post,
     publish_post,
     publish_scheduled_post,
-    read_body,
     remove_post,
     restore_post,
     tag_post,
     undo_post,
     unpublish_post,
-    write_post,
 )
 from .library import (
     Listed,

@@ -1,19 +1,20 @@
+"""Writing: what is typed of a post, looked at and kept."""
+
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import chain, count
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domains.activities import Activity, record
 from domains.check import Check
 from domains.errors import Conflict, say
 from domains.values import now, slug_of
 
-from . import revisions
+from .keeping import stand
 from .library import picture_at
-from .models import BINNED, DRAFT, KINDS, PUBLIC, PUBLISHED, SCHEDULED, STATUSES, VISIBILITIES, Post, Redirect
+from .models import DRAFT, KINDS, PUBLIC, SCHEDULED, STATUSES, VISIBILITIES, Post, Redirect
 from .queries import post
 from .renditions import address
 
@@ -31,23 +32,6 @@ COVERS = (
     "loaf", "potatoes", "pot", "rose-ash", "seeds", "shed", "squash", "van", "wreath",
 )  # fmt: skip
 """The linocuts that may stand over a post."""
-BECOMES = {
-    (DRAFT, DRAFT): "Draft",
-    (DRAFT, SCHEDULED): "Schedule",
-    (DRAFT, PUBLISHED): "Create",
-    (SCHEDULED, DRAFT): "Draft",
-    (SCHEDULED, SCHEDULED): "Schedule",
-    (SCHEDULED, PUBLISHED): "Create",
-    (PUBLISHED, PUBLISHED): "Update",
-    (PUBLISHED, DRAFT): "Delete",
-    (DRAFT, BINNED): "Bin",
-    (SCHEDULED, BINNED): "Bin",
-    (PUBLISHED, BINNED): "Delete",
-    (BINNED, DRAFT): "Draft",
-    (BINNED, SCHEDULED): "Schedule",
-    (BINNED, PUBLISHED): "Create",
-}
-"""(status before, status now) -> what the ledger says; a draft is nobody else's concern."""
 MOST_TAGS = 12
 
 
@@ -75,7 +59,7 @@ async def write_post(
     """`zone`: of `day` and `time`. Raises Invalid."""
     written = Post(**await _checked(db, words, status, zone), author=author)
     db.add(written)
-    return await _stand(db, written, status, author)
+    return await stand(db, written, status, author)
 
 
 async def edit_post(
@@ -96,81 +80,7 @@ async def edit_post(
         await db.merge(Redirect(slug=edited.slug, post=edited.id))
     for name, value in said.items():
         setattr(edited, name, value)
-    return await _stand(db, edited, status, by)
-
-
-async def restore_post(db: AsyncSession, id: int, version: int, *, by: str = "") -> Post:
-    """As it was kept then, under the address and in the status that it has now. Raises NotFound."""
-    restored = await post(db, id)
-    was = (await revisions.revision(db, id, version)).words
-    changed = {name: value for name, value in was.items() if name != "slug" and getattr(restored, name) != value}
-    for name, value in changed.items():
-        setattr(restored, name, value)
-    return await _stand(db, restored, restored.status, by) if changed else restored
-
-
-async def publish_post(db: AsyncSession, id: int, *, by: str = "") -> Post:
-    """Twice is once. Raises NotFound."""
-    found = await post(db, id)
-    return found if found.is_published else await _stand(db, found, PUBLISHED, by)
-
-
-async def publish_scheduled_post(db: AsyncSession, id: int, due: datetime) -> bool:
-    """If it is still to be published then; whether it was. Again is harmless."""
-    found = await db.get(Post, id)
-    if not found or (found.status, found.due) != (SCHEDULED, due):
-        return False
-    await _stand(db, found, PUBLISHED, "")
-    return True
-
-
-async def unpublish_post(db: AsyncSession, id: int, *, by: str = "") -> Post:
-    """It is a draft again. Twice is once. Raises NotFound."""
-    found = await post(db, id)
-    return found if found.status == DRAFT else await _stand(db, found, DRAFT, by)
-
-
-async def bin_post(db: AsyncSession, id: int, *, by: str = "") -> Post:
-    """Twice is once. Raises NotFound."""
-    found = await post(db, id)
-    return found if found.status == BINNED else await _stand(db, found, BINNED, by)
-
-
-async def tag_post(db: AsyncSession, id: int, tag: str, *, on: bool, by: str = "") -> Post:
-    """With this tag, or without it. Raises NotFound, Invalid."""
-    found, check = await post(db, id), Check()
-    named = _tags(check, tag)[:1]
-    if not named:
-        check.refuse("tag", say("Say which tag."))
-    tags = _tags(check, ",".join([*found.tags, *named])) if on else [one for one in found.tags if one not in named]
-    if wrong := check.wrong.pop("tags", ""):
-        check.refuse("tag", wrong)
-    check.done()
-    if tags == found.tags:
-        return found
-    found.tags = tags
-    return await _stand(db, found, found.status, by)
-
-
-async def undo_post(db: AsyncSession, id: int, version: int, *, by: str = "") -> bool:
-    """As it was kept at `version`, its status too, if nobody has changed it but once since; whether it is so now."""
-    found = await db.get(Post, id)
-    if not found or found.version != version + 1:
-        return False
-    was = await revisions.revision(db, id, version)
-    for name, value in was.words.items():
-        setattr(found, name, value)
-    if was.status == SCHEDULED:  # its time may have passed, and its flow has looked
-        was.status = DRAFT
-    await _stand(db, found, was.status, by)
-    return True
-
-
-async def remove_post(db: AsyncSession, id: int) -> None:
-    """For good. Raises NotFound."""
-    removed = await post(db, id)
-    await db.delete(removed)
-    await _tell(db, "Remove", removed)
+    return await stand(db, edited, status, by)
 
 
 def read_body(typed: str) -> str:
@@ -192,7 +102,7 @@ async def _checked(
         "body": check.text("body", words.body),
         "excerpt": check.line("excerpt", words.excerpt, most=400),
         "cover": await _cover(db, check, words.cover),
-        "tags": _tags(check, words.tags),
+        "tags": tags_of(check, words.tags),
         "slug": await _slug(db, check, words, own),
         "visibility": check.one_of("visibility", words.visibility, VISIBILITIES),
         "featured": bool(words.featured),
@@ -222,7 +132,7 @@ def _due(check: Check, words: Words, zone: tzinfo) -> datetime | None:
     return due
 
 
-def _tags(check: Check, typed: str) -> list[str]:
+def tags_of(check: Check, typed: str) -> list[str]:
     """Each once, in small letters, in the order in which they were typed."""
     tags = [" ".join(tag.lower().strip(" #").split()) for tag in check.line("tags", typed, most=400).split(",")]
     tags = list(dict.fromkeys(tag for tag in tags if tag))
@@ -243,34 +153,3 @@ async def _slug(db: AsyncSession, check: Check, words: Words, own: Post | None) 
 async def _free_slug(db: AsyncSession, wanted: str) -> str:
     taken = RESERVED.union(await db.scalars(select(Post.slug).where(Post.slug.startswith(wanted))))
     return next(slug for slug in chain([wanted], (f"{wanted}-{n}" for n in count(2))) if slug not in taken)
-
-
-async def _stand(db: AsyncSession, changed: Post, status: str, by: str) -> Post:
-    """Keeps it in this status, and records what that means. What is published again is mailed to nobody again."""
-    was, is_new = changed.status, changed.published is None
-    changed.status, changed.updated, changed.version = status, now(), changed.version + 1
-    if status != SCHEDULED:
-        changed.due = None
-    if status == PUBLISHED and is_new:
-        changed.published = changed.updated
-    await db.flush()
-    await db.execute(delete(Redirect).where(Redirect.slug == changed.slug))  # whoever is there now is meant
-    await revisions.keep(db, changed, by)
-    await _tell(db, BECOMES[was, status], changed, is_new=is_new)
-    return changed
-
-
-async def _tell(db: AsyncSession, type: str, told: Post, *, is_new: bool = False) -> None:
-    await db.flush()
-    object = {
-        "post": told.id,
-        "title": told.title,
-        "slug": told.slug,
-        "kind": told.kind,
-        "tags": told.tags,
-        "urgent": is_new and "urgent" in told.tags,
-        "newsletter": is_new and "newsletter" in told.tags,
-        "author": told.author,
-        **({"due": told.due.timestamp()} if told.due else {}),
-    }
-    await record(db, Activity(type=type, kind="blog.post", ref=told.id, object=object))

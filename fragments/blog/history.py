@@ -46,7 +46,8 @@ async def revision(db: Db, view: Page, id: FromPath[int], version: FromPath[int]
 async def restore(db: Db, view: Page, id: FromPath[int], version: FromPath[int]) -> Response[Any]:
     me = view.editor()
     restored = await blog.restore_post(db, id, version, by=me.name)
-    return view.see(f"/blog/post/{restored.slug}", "restored")
+    there = f"/blog/revisions/{id}" if restored.status == blog.BINNED else f"/blog/post/{restored.slug}"
+    return view.see(there, "restored")
 
 
 ROUTES = [revisions, revision, restore]

@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 from html import unescape
 from urllib.parse import unquote
 
 import pytest
 
 from domains import blog
+from domains.values import now
 from tests.conftest import all_of
 from tests.http.test_blog import editor, said, write
 
@@ -104,6 +106,28 @@ async def test_what_cannot_be_done_is_told_and_nothing_is(editor, coop, some, ty
     answer = await editor.post("/blog/posts", data=typed)
     assert answer.status_code == 422 and says in unescape(answer.text)
     assert len(await said(coop)) == 3
+
+
+async def test_what_is_in_the_bin_can_be_what_it_was_before_and_stays_there(editor, coop, some):
+    async with coop.writing() as db:
+        await blog.edit_post(db, 1, "1", blog.Words("Leeks again"))
+        await blog.bin_post(db, 1)
+    answer = await editor.post("/blog/revision/1/1")
+    assert (await editor.get(answer.headers["location"])).status_code == 200
+    await editor.post("/blog/posts", data={"deed": "tag", "tag_name": "x", "id-1": "on"})
+    assert await all_of(coop, blog.Post.title, blog.Post.status, where=blog.Post.id == 1) == [("Leeks", "binned")]
+
+
+async def test_undoing_leaves_the_history_as_it_was(coop, some):
+    due = (now() + timedelta(days=1)).isoformat()
+    async with coop.writing() as db:
+        words = blog.Words("House", kind="page", day=due[:10], time="08:00")
+        await blog.edit_post(db, 3, "1", words, status="scheduled")
+        await blog.bin_post(db, 3)
+    async with coop.writing() as db:
+        assert await blog.undo_post(db, 3, 2)
+    async with coop.reading() as db:
+        assert [one.status for one in await blog.revisions(db, 3)] == ["draft", "binned", "scheduled", "draft"]
 
 
 async def test_nobody_undoes_what_they_did_not_do(editor, coop, some):

@@ -1,0 +1,90 @@
+"""What is done with a post that is written: published, taken back, put away, and made again what it was."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domains.check import Check
+from domains.errors import say
+
+from . import revisions
+from .commands import tags_of
+from .keeping import stand, tell
+from .models import BINNED, DRAFT, PUBLISHED, SCHEDULED, Post
+from .queries import post
+
+
+async def restore_post(db: AsyncSession, id: int, version: int, *, by: str = "") -> Post:
+    """As it was kept then, under the address and in the status that it has now. Raises NotFound."""
+    restored = await post(db, id)
+    was = (await revisions.revision(db, id, version)).words
+    changed = {name: value for name, value in was.items() if name != "slug" and getattr(restored, name) != value}
+    for name, value in changed.items():
+        setattr(restored, name, value)
+    return await stand(db, restored, restored.status, by) if changed else restored
+
+
+async def publish_post(db: AsyncSession, id: int, *, by: str = "") -> Post:
+    """Twice is once. Raises NotFound."""
+    found = await post(db, id)
+    return found if found.is_published else await stand(db, found, PUBLISHED, by)
+
+
+async def publish_scheduled_post(db: AsyncSession, id: int, due: datetime) -> bool:
+    """If it is still to be published then; whether it was. Again is harmless."""
+    found = await db.get(Post, id)
+    if not found or (found.status, found.due) != (SCHEDULED, due):
+        return False
+    await stand(db, found, PUBLISHED, "")
+    return True
+
+
+async def unpublish_post(db: AsyncSession, id: int, *, by: str = "") -> Post:
+    """It is a draft again. Twice is once. Raises NotFound."""
+    found = await post(db, id)
+    return found if found.status == DRAFT else await stand(db, found, DRAFT, by)
+
+
+async def bin_post(db: AsyncSession, id: int, *, by: str = "") -> Post:
+    """Twice is once. Raises NotFound."""
+    found = await post(db, id)
+    return found if found.status == BINNED else await stand(db, found, BINNED, by)
+
+
+async def tag_post(db: AsyncSession, id: int, tag: str, *, on: bool, by: str = "") -> Post:
+    """With this tag, or without it. Raises NotFound, Invalid."""
+    found, check = await post(db, id), Check()
+    named = tags_of(check, tag)[:1]
+    if not named:
+        check.refuse("tag", say("Say which tag."))
+    tags = tags_of(check, ",".join([*found.tags, *named])) if on else [one for one in found.tags if one not in named]
+    if wrong := check.wrong.pop("tags", ""):
+        check.refuse("tag", wrong)
+    check.done()
+    if tags == found.tags:
+        return found
+    found.tags = tags
+    return await stand(db, found, found.status, by)
+
+
+async def undo_post(db: AsyncSession, id: int, version: int, *, by: str = "") -> bool:
+    """As it was kept at `version`, its status too, if nobody has changed it but once since; whether it is so now.
+
+    What was scheduled is a draft: its time may have passed, and its flow has looked.
+    """
+    found = await db.get(Post, id)
+    if not found or found.version != version + 1:
+        return False
+    was = await revisions.revision(db, id, version)
+    for name, value in was.words.items():
+        if name != "slug":
+            setattr(found, name, value)
+    await stand(db, found, DRAFT if was.status == SCHEDULED else was.status, by)
+    return True
+
+
+async def remove_post(db: AsyncSession, id: int) -> None:
+    """For good. Raises NotFound."""
+    removed = await post(db, id)
+    await db.delete(removed)
+    await tell(db, "Remove", removed)
