@@ -22,7 +22,7 @@ CALM, IDLE = (660, 900) if MINUTES >= 30 else (10, 30)
 """Seconds; every ten minutes Litestream puts together what has changed, and after that it has nothing to do."""
 SHARE, WEIGHT = 40, 100
 """Percent of a core, and megabytes, that Litestream may take."""
-LONGEST = 64 * 2**20
+LONGEST = 128 * 2**20
 """Bytes of a log: of one that is folded, and of what these write until somebody looks."""
 
 
