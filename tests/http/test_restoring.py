@@ -39,9 +39,9 @@ async def write(house, *names):
         for name in names:
             await account.subscribe(db, f"{name}@x.example")
     assert await house.backup.litestream.sync(coop.file)
-    await asyncio.sleep(1.1)
+    await asyncio.sleep(0.1)
     now = datetime.now(UTC).isoformat()
-    await asyncio.sleep(1.1)
+    await asyncio.sleep(0.1)
     return now
 
 
