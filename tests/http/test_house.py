@@ -10,7 +10,8 @@ from tests import pages
 from tests.http.conftest import PARTIAL
 
 FRAGMENTS = Path(fragments.__file__).parent
-FILLED = {"{id:int}": "1", "{slug:str}": "leeks", "{signed:str}": "x", "{version:int}": "1"}
+FILLED = {"{id:int}": "1", "{version:int}": "1", "{signed:str}": "x"}
+FILLED |= dict.fromkeys(("{slug:str}", "{tag:str}", "{author:str}"), "leeks")
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from app.leaving import export_coop, import_coop, remove_coop
 from app.main import House
 from app.settings import Settings
 from app.trouble import Trouble
-from domains import account, blog
+from domains import account, blog, search
+from domains.base import searched
 from domains.errors import Invalid
 from flows.engine.models import Run
 from ops.litestream import LitestreamTrouble
@@ -142,14 +143,16 @@ async def test_its_runs_come_as_they_were_and_the_next_start_knows_when_they_are
 async def test_an_older_one_is_brought_up(house, there, tmp_path, monkeypatch):
     file = await exported(house, WORDS)
     with careful(file) as older:
-        older.execute("DROP TABLE account_requests")
-        older.execute("UPDATE alembic_version SET version_num = '0003'")
-        older.execute("UPDATE rose_export SET version = '0003'")
+        for name in search.triggers(searched()):
+            older.execute(f"DROP TRIGGER {name}")
+        older.execute("DROP TABLE search")
+        older.execute("UPDATE alembic_version SET version_num = '0006'")
+        older.execute("UPDATE rose_export SET version = '0006'")
     stamp(file)
     made = await arrive(there, file, passphrase=WORDS)
     assert migrations.version_of(there.tenants.file(made["id"])) == migrations.HEAD
     async with browser(there) as away:
-        assert (await away.get("/account/join")).status_code == 200
+        assert (await away.get("/search?words=oak")).status_code == 200
 
 
 async def refusals(house, there, tmp_path):

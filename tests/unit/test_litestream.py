@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -211,8 +212,8 @@ async def test_a_place_that_sends_nothing_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(child, "STALLED", 1.0)
     for key in KEYS[:2]:
         monkeypatch.setenv(key, "x")
-    async with await asyncio.start_server(lambda *_: asyncio.sleep(60), "127.0.0.1", 0) as silent:
-        port = silent.sockets[0].getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
         url = f"s3://bucket/rose?endpoint=http://127.0.0.1:{port}&region=none&force-path-style=true"
         with pytest.raises(LitestreamTrouble, match="nothing has come from s3://bucket/rose"):
             await restore(url, tmp_path / "never.db")

@@ -54,7 +54,7 @@ async def test_a_file_from_before_there_was_an_index_gets_one_of_all_that_it_hol
         file = coop.file
     older = [f"DROP TRIGGER {name}" for name in search.triggers(searched())]
     with closing(files.connect(file)) as connection:
-        for statement in (*older, "DROP TABLE search", "UPDATE alembic_version SET version_num = '0005'"):
+        for statement in (*older, "DROP TABLE search", "UPDATE alembic_version SET version_num = '0006'"):
             connection.execute(statement)
         connection.commit()
     migrations.upgrade(file)
