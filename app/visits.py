@@ -31,7 +31,7 @@ from .templates import templates
 from .tenants import GLANCE, Tenants
 
 log = logging.getLogger("visits")
-AGAIN = (408, 409, 429, 503)
+AGAIN = (401, 408, 409, 429, 503)
 """Refusals after which the same form may well be taken."""
 FORMS = 20.0
 """Seconds that a form waits for a co-op that wakes up: rather that than to be sent again."""

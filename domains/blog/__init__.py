@@ -5,6 +5,7 @@ A post is news and has a date; a page stays. Either is a draft until it is publi
 
 from .commands import COVERS, RESERVED, Words, edit_post, read_body, write_post
 from .deeds import (
+    Undone,
     bin_post,
     publish_post,
     publish_scheduled_post,
@@ -73,6 +74,7 @@ __all__ = [
     "Prose",
     "Sought",
     "Widget",
+    "Undone",
     "Words",
     "add_menu_item",
     "address",

@@ -151,5 +151,6 @@ async def _slug(db: AsyncSession, check: Check, words: Words, own: Post | None) 
 
 
 async def _free_slug(db: AsyncSession, wanted: str) -> str:
-    taken = RESERVED.union(await db.scalars(select(Post.slug).where(Post.slug.startswith(wanted))))
+    once = select(Redirect.slug).where(Redirect.slug.startswith(wanted))
+    taken = RESERVED.union(await db.scalars(select(Post.slug).where(Post.slug.startswith(wanted)).union(once)))
     return next(slug for slug in chain([wanted], (f"{wanted}-{n}" for n in count(2))) if slug not in taken)

@@ -1,6 +1,7 @@
 """What is done with a post that is written: published, taken back, put away, and made again what it was."""
 
 from datetime import datetime
+from enum import Enum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +13,16 @@ from .commands import tags_of
 from .keeping import stand, tell
 from .models import BINNED, DRAFT, PUBLISHED, SCHEDULED, Post
 from .queries import post
+
+
+class Undone(Enum):
+    """How far a post is what it was before."""
+
+    WHOLLY = 1
+    BUT_ITS_TIME = 2
+    """It was scheduled, and is a draft."""
+    NOT = 3
+    """It is gone, or was changed since."""
 
 
 async def restore_post(db: AsyncSession, id: int, version: int, *, by: str = "") -> Post:
@@ -67,20 +78,18 @@ async def tag_post(db: AsyncSession, id: int, tag: str, *, on: bool, by: str = "
     return await stand(db, found, found.status, by)
 
 
-async def undo_post(db: AsyncSession, id: int, version: int, *, by: str = "") -> bool:
-    """As it was kept at `version`, its status too, if nobody has changed it but once since; whether it is so now.
-
-    What was scheduled is a draft: its time may have passed, and its flow has looked.
-    """
+async def undo_post(db: AsyncSession, id: int, version: int, *, by: str = "") -> Undone:
+    """As it was kept at `version`, its status too, if nobody has changed it but once since."""
     found = await db.get(Post, id)
     if not found or found.version != version + 1:
-        return False
+        return Undone.NOT
     was = await revisions.revision(db, id, version)
     for name, value in was.words.items():
         if name != "slug":
             setattr(found, name, value)
-    await stand(db, found, DRAFT if was.status == SCHEDULED else was.status, by)
-    return True
+    is_late = was.status == SCHEDULED and not found.due  # its time was forgotten
+    await stand(db, found, DRAFT if is_late else was.status, by)
+    return Undone.BUT_ITS_TIME if is_late else Undone.WHOLLY
 
 
 async def remove_post(db: AsyncSession, id: int) -> None:

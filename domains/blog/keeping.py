@@ -38,7 +38,8 @@ async def stand(db: AsyncSession, changed: Post, status: str, by: str) -> Post:
     if status == PUBLISHED and is_new:
         changed.published = changed.updated
     await db.flush()
-    await db.execute(delete(Redirect).where(Redirect.slug == changed.slug))  # whoever is there now is meant
+    if status == PUBLISHED:  # whoever is there now is meant
+        await db.execute(delete(Redirect).where(Redirect.slug == changed.slug))
     await revisions.keep(db, changed, by)
     await tell(db, BECOMES[was, status], changed, is_new=is_new)
     return changed

@@ -1,9 +1,9 @@
 """What a post was, each time that it was kept; for those who write it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select
@@ -17,7 +17,7 @@ from .models import Post, Revision
 MOST = 100
 """Of a post; the oldest go."""
 LONGEST = 4_000_000
-"""Lines of one text by lines of the other, or words by words, which are compared in a second or so."""
+"""Lines of one text by lines of the other that are compared; a second's work."""
 WORDS = ("title", "slug", "kind", "body", "excerpt", "cover", "tags", "visibility", "featured")
 _revisions = table_of(Revision).c
 _LISTED = select(*(column for column in _revisions if column is not _revisions.words))
@@ -29,9 +29,6 @@ class Piece(NamedTuple):
     how: str
     """same, added or removed."""
     text: str
-
-
-Closer = Callable[[str, str], Iterator[Piece]]
 
 
 async def keep(db: AsyncSession, post: Post, by: str) -> None:
@@ -56,27 +53,34 @@ async def revision(db: AsyncSession, post: int, version: int) -> Revision:
 
 
 def difference(before: str, after: str) -> list[Piece]:
-    """By lines, and within lines that were changed by words."""
-    return list(_joined(_laid_over(before.splitlines(keepends=True), after.splitlines(keepends=True), _words_of)))
+    """By lines, and of lines that were changed the words between those that they still have in common at both ends."""
+    return list(_joined(_laid_over(before.splitlines(keepends=True), after.splitlines(keepends=True))))
 
 
-def _laid_over(before: list[str], after: list[str], closer: Closer | None = None) -> Iterator[Piece]:
+def _laid_over(before: list[str], after: list[str]) -> Iterator[Piece]:
     """What is longer than anybody compares is told as a whole."""
     if len(before) * len(after) > LONGEST:
         yield from (Piece("removed", "".join(before)), Piece("added", "".join(after)))
         return
-    for how, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for how, a, b, c, d in SequenceMatcher(None, before, after).get_opcodes():
         old, new = "".join(before[a:b]), "".join(after[c:d])
-        if how == "equal":
-            yield Piece("same", old)
-        elif how == "replace" and closer:
-            yield from closer(old, new)
-        else:
-            yield from (Piece("removed", old), Piece("added", new))
+        yield from (Piece("same", old),) if how == "equal" else _between(old, new)
 
 
-def _words_of(before: str, after: str) -> Iterator[Piece]:
-    return _laid_over(re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after))
+def _between(old: str, new: str) -> Iterator[Piece]:
+    before, after = re.findall(r"\s+|\S+", old), re.findall(r"\s+|\S+", new)
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    ends = len(before) - tail, len(after) - tail
+    yield Piece("same", "".join(before[:head]))
+    yield Piece("removed", "".join(before[head : ends[0]]))
+    yield Piece("added", "".join(after[head : ends[1]]))
+    yield Piece("same", "".join(before[ends[0] :]))
+
+
+def _alike(before: list[str], after: list[str]) -> int:
+    """How many at the beginning."""
+    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(before, after, strict=False)))
 
 
 def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:

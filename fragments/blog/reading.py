@@ -68,9 +68,13 @@ async def post(db: Db, view: Page, slug: FromPath[str]) -> Response[Any]:
 async def draft(db: Db, view: Page, signed: FromPath[str]) -> Response[Any]:
     """What is not published yet, for whoever was given the link; then the post itself."""
     found = await blog.post(db, _post_of(view, signed))
+    if found.status == blog.BINNED:
+        raise NotFound(f"{found.slug} is in the bin")
     if found.is_published:
         return Redirect(f"/{found.slug}", status_code=303, headers={"cache-control": "no-store"})
-    return await shown(db, view, found, is_draft=True)
+    page = await shown(db, view, found, is_draft=True)
+    page.headers["x-robots-tag"] = "noindex"
+    return page
 
 
 async def shown(db: AsyncSession, view: View, found: blog.Post, *, is_draft: bool = False) -> Response[str]:
@@ -105,7 +109,7 @@ def _is_whole(view: View, post: blog.Post) -> bool:
 
 def draft_link(view: View, post: blog.Post) -> str:
     """Whoever has it reads the draft for a while; empty for what everybody reads."""
-    if post.is_published:
+    if post.is_published or post.status == blog.BINNED:
         return ""
     until = int((view.now + PREVIEWED).timestamp())
     return f"/blog/draft/{view.keys.sign('draft', f'{post.id}:{until}')}"

@@ -11,7 +11,7 @@ from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import blog
-from domains.errors import Invalid, say
+from domains.errors import Invalid, NotFound, say
 from flows import mailing
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
@@ -35,6 +35,12 @@ DEEDS: Mapping[str, Callable[..., Awaitable[Any]]] = {
     "untag": partial(blog.tag_post, on=False),
 }
 """What can be done with many, and undone."""
+UNDONE = {
+    blog.Undone.NOT: "not-undone",
+    blog.Undone.BUT_ITS_TIME: "undone-but-time",
+    blog.Undone.WHOLLY: "undone",
+}
+"""What is said of it; the first counts for all."""
 SOUGHT = tuple(blog.Sought.__dataclass_fields__)
 
 
@@ -61,42 +67,49 @@ async def change_posts(db: Db, view: Page, data: Typed) -> Response[Any]:
     me, form = view.editor(), Form(data)
     with form.refusals():
         if form.text("deed") == "undo":
-            return view.see(_address(form), "undone" if await _undo(db, view, form, me.name) else "not-undone")
+            return view.see(_address(form), await _undo(db, view, form, me.name))
         ids = [int(name[3:]) for name in form.typed if re.fullmatch(r"id-\d{1,18}", name, re.ASCII)][:MOST]
         if not ids:
             raise Invalid(ids=say("Choose some first."))
         if form.text("deed") == "remove":
-            for id in ids:
-                await _remove(db, id)
-            return view.see(_address(form), "removed")
-        done = [await _do(db, form, id, me.name) for id in ids]
+            removed = [id for id in ids if await _remove(db, id)]
+            return view.see(_address(form), "removed" if removed else "not-removed")
+        done = [deed for id in ids if (deed := await _do(db, form, id, me.name))]
         undo = ",".join(f"{id}:{before}" for id, before, after in done if before != after)
         return view.see(_address(form, undo=view.keys.sign("undo", undo) if undo else ""), "done")
     return await _posts(db, view, form, 1, status=422)
 
 
-async def _do(db: AsyncSession, form: Form, id: int, by: str) -> tuple[int, int, int]:
-    """Which, and its version before and after. Raises Invalid, NotFound."""
+async def _do(db: AsyncSession, form: Form, id: int, by: str) -> tuple[int, int, int] | None:
+    """Which, and its version before and after; None for one that somebody has removed. Raises Invalid."""
     deed = DEEDS.get(form.text("deed"))
     if not deed:
         raise Invalid(deed=say("Choose one of these."))
-    before = (await blog.post(db, id)).version
     about = (form.text("tag_name"),) if "tag" in form.text("deed") else ()
-    return id, before, (await deed(db, id, *about, by=by)).version
+    try:
+        before = (await blog.post(db, id)).version
+        return id, before, (await deed(db, id, *about, by=by)).version
+    except NotFound:
+        return None
 
 
-async def _undo(db: AsyncSession, view: View, form: Form, by: str) -> bool:
-    """Whether all of it is as it was; what was changed since stays."""
+async def _undo(db: AsyncSession, view: View, form: Form, by: str) -> str:
+    """What is said of it."""
     said = view.keys.unsign("undo", form.text("undo")) or ""
     each = [one.split(":") for one in said.split(",") if one]
-    done = [await blog.undo_post(db, int(id), int(version), by=by) for id, version in each]
-    return bool(done) and all(done)
+    done = {await blog.undo_post(db, int(id), int(version), by=by) for id, version in each} or {blog.Undone.NOT}
+    return next(words for one, words in UNDONE.items() if one in done)
 
 
-async def _remove(db: AsyncSession, id: int) -> None:
+async def _remove(db: AsyncSession, id: int) -> bool:
     """What is not in the bin stays."""
-    if (await blog.post(db, id)).status == blog.BINNED:
+    try:
+        is_there = (await blog.post(db, id)).status == blog.BINNED
+    except NotFound:
+        return False
+    if is_there:
         await blog.remove_post(db, id)
+    return is_there
 
 
 def _address(form: Form, **more: str) -> str:

@@ -292,9 +292,9 @@ def test_a_coop_goes_back_in_time_while_both_are_written_to(rose, tmp_path):
     rose.serve()
     with writing(rose, oak) as at_oak, writing(rose, elm) as at_elm:
         until(lambda: len(at_oak) > 3)
-        time.sleep(0.5)
+        time.sleep(2)
         before, moment = len(at_oak), datetime.now(UTC).isoformat()
-        time.sleep(0.5)
+        time.sleep(2)
         elms = len(at_elm)
         assert rose.told("drill").count("good") == 3
         told = rose.told("coop", "restore", "oak", "--at", moment)

@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from random import choice
+from time import process_time
 
 import pytest
 
@@ -62,6 +64,13 @@ async def test_whoever_asks_at_the_old_address_is_led_on_until_somebody_else_is_
     async with coop.writing() as db:
         await blog.unpublish_post(db, post.id)
     assert (await oak.get("/four-leeks")).status_code == 404, "a draft has no address"
+
+
+async def test_a_draft_takes_no_address_that_leads_somewhere(oak, coop):
+    await edited(coop, await write(coop), slug="leeks")
+    assert (await write(coop, status="draft")).slug == "four-leeks-2"
+    await write(coop, title="Typed", slug="four-leeks", status="draft")
+    assert (await oak.get("/four-leeks")).headers["location"] == "/leeks"
 
 
 async def test_a_draft_that_nobody_saw_leaves_no_address_behind(oak, coop):
@@ -137,10 +146,13 @@ async def test_whoever_has_the_link_reads_the_draft_and_nobody_else_does(editor,
     link = re.search(r'href="(/blog/draft/\S+?)"', (await editor.get("/blog/post/four-leeks")).text)[1]
     page = await oak.get(link)
     assert "Cut <em>them</em>." in page.text and "not published yet" in page.text
-    assert page.headers["cache-control"].startswith("private")
+    assert page.headers["cache-control"].startswith("private") and page.headers["x-robots-tag"] == "noindex"
     for wrong in (f"{link}x", "/blog/draft/1", "/blog/draft/x.y"):
         assert (await oak.get(wrong)).status_code == 404
     assert (await elm.get(link)).status_code == 404
+    async with coop.writing() as db:
+        await blog.bin_post(db, 1)
+    assert (await oak.get(link)).status_code == 404
     async with coop.writing() as db:
         await blog.publish_post(db, 1)
     led = await oak.get(link)
@@ -174,6 +186,16 @@ async def test_what_was_kept_is_shown_beside_what_is_and_comes_back(editor, coop
     assert await all_of(coop, blog.Post.version) == [(3,)], "what changes nothing is no edit"
 
 
+def test_no_two_texts_take_long_to_compare():
+    words = [" ".join(choice("ab") for _ in range(990)) + f" {number}\n" for number in range(200)]
+    began = process_time()
+    for before, after in (words[:100], words[100:]), (["a\n", "b\n"] * 900, ["b\n", "a\n"] * 900):
+        pieces = blog.difference("".join(before), "".join(after))
+        for how, text in ("added", before), ("removed", after):
+            assert "".join(piece.text for piece in pieces if piece.how != how) == "".join(text)
+    assert process_time() - began < 4
+
+
 async def test_only_editors_see_what_was(oak, member, coop):
     await write(coop)
     for path in ("/blog/revisions/1", "/blog/revision/1/1"):
@@ -186,3 +208,9 @@ async def test_what_never_was_is_not_found(editor, coop):
     await write(coop)
     for path in ("/blog/revisions/9", "/blog/revision/1/9", "/blog/revision/9/1", f"/blog/revision/1/{2**70}"):
         assert (await editor.get(path)).status_code == 404
+
+
+async def test_nothing_typed_is_lost_when_a_session_has_ended(oak):
+    answer = await oak.post("/blog/new-post", data=LEEKS | {"body": "A long evening's work."})
+    assert answer.status_code == 401 and 'action="/blog/new-post"' in answer.text
+    assert "A long evening&#39;s work." in answer.text and 'target="_blank"' in answer.text
