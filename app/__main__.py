@@ -92,13 +92,14 @@ def sign_in(data_dir: Path | None, slug: str, address: str) -> None:
 @command(main, "restore")
 @click.option("--from", "source", metavar="URL", default="", help="Where its copies are; else ROSE_REPLICA.")
 @click.option("--all", "everything", is_flag=True, help="Every co-op now; else each when somebody asks for it.")
+@click.option("--at", metavar="TIME", default="", help="The registry as it was then; else the newest.")
 @AS_JSON
-def restore(data_dir: Path | None, source: str, everything: bool, as_json: bool) -> None:
+def restore(data_dir: Path | None, source: str, everything: bool, at: str, as_json: bool) -> None:
     """Make an empty machine again what its copies say; set the ROSE_SECRET_KEY that it had first."""
     from .rebuilding import rebuild
 
     settings = Settings.read(data_dir=data_dir)
-    made = watched(settings, lambda say: rebuild(settings, say, source=source, everything=everything))
+    made = watched(settings, lambda say: rebuild(settings, say, source=source, everything=everything, at=at))
     if as_json:
         click.echo(json.dumps(made))
     else:

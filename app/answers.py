@@ -7,16 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from domains.errors import Invalid
+from domains.errors import Invalid, NotFound
 from ops.litestream import LitestreamTrouble
 
 from .commands import COMMANDS
 from .control import Say, socket_of
+from .errors import is_full
 from .keys import WrongKey
 from .main import House
 from .migrations import NewerFile
 from .rebuilding import check_new
 from .settings import Settings
+from .tenants import Away
 from .trouble import Trouble
 
 log = logging.getLogger("control")
@@ -67,7 +69,13 @@ async def answer(house: House, asked: dict[str, Any], say: Say) -> dict[str, Any
         return {"error": f"{trouble}."}
     except NewerFile as newer:
         return {"error": f"{newer}; run the newer one."}
+    except (Away, NotFound):
+        return {"error": "It is being restored, moved or removed just now; try again."}
     except Exception as error:
+        if is_full(error):
+            return {
+                "error": "There is no room left on this disk, and nothing of it is kept; make some, then try again."
+            }
         log.exception("the command %s failed", asked["name"])
         return {"error": f"It failed, and nothing of it is kept: {type(error).__name__}: {error}"}
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import unquote, urlsplit
 
-from ops.litestream import Litestream, holding_lock, restore
+from ops.litestream import Litestream, LitestreamTrouble, holding_lock, restore
 from ops.replica import Replica
 
 from . import moving
+from .looking import counted, looked_through
 from .settings import Settings
+from .trouble import Trouble
 
 log = logging.getLogger("backup")
 PATIENCE = 10.0
@@ -94,8 +96,9 @@ class Backup:
         return await asyncio.shield(self._next[file])
 
     async def register(self, file: Path) -> None:
+        """From now on; where Litestream does not answer soon, it is asked again until it does."""
         if self.litestream:
-            await self.litestream.register(file)
+            await self.litestream.register(file, GLANCE if self._is_refused() else CLOSING)
 
     async def close(self, file: Path, close: Callable[[], Awaitable[None]]) -> bool:
         """Whether nothing of it is left to be copied. Else a living Litestream goes on with it, and one that is started
@@ -122,6 +125,23 @@ class Backup:
         await self.litestream.register(file)
         return await self._let_go(file) and not await self.litestream.holds(file)
 
+    async def comes_back(self, file: Path) -> bool:
+        """Whether a closed file that is all copied is restored whole, with as many rows: copies in which a piece is
+        missing are added to all the same."""
+        assert self.litestream
+        waiting = moving.place(self._data)
+        try:
+            await restore(self.litestream.replica_of(file), waiting)
+            restored, kept = await asyncio.to_thread(looked_through, waiting), await asyncio.to_thread(counted, file)
+        except (LitestreamTrouble, Trouble) as trouble:
+            log.error("%s does not come back from its copies: %s", file, trouble)
+            return False
+        finally:
+            moving.forget(waiting)
+        if restored != kept:
+            log.error("%s comes back from its copies with other rows than it has", file)
+        return restored == kept
+
     async def bring_back(self, file: Path) -> None:
         """A file that is in its copies alone, as it was copied last; it is there whole, or not at all.
 
@@ -135,8 +155,7 @@ class Backup:
             await asyncio.to_thread(clear, file)
             waiting.rename(file)
         finally:
-            for left in waiting.parent.glob(f"{waiting.name}*"):
-                left.unlink()
+            moving.forget(waiting)
 
     def copies(self, file: Path) -> Replica | None:
         """Of a co-op's file, all that there are; None where nothing is copied."""
@@ -151,12 +170,15 @@ class Backup:
 
     async def _let_go(self, file: Path) -> bool:
         """Pages wait for a file that is being closed, so a place that has just refused one is not waited for again."""
-        refused = monotonic() < self._refused + LULL
-        if self.litestream and await self.litestream.unregister(file, GLANCE if refused else CLOSING):
+        patience = GLANCE if self._is_refused() else CLOSING
+        if self.litestream and await self.litestream.unregister(file, patience):
             return True
         self._refused = monotonic()
         log.warning("the last seconds of %s are not copied yet", file)
         return False
+
+    def _is_refused(self) -> bool:
+        return monotonic() < self._refused + LULL
 
     async def _confirm(self, file: Path, before: asyncio.Task[Kept] | None) -> Kept:
         if before:

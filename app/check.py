@@ -1,5 +1,6 @@
 """What is wrong with this machine, and how to mend it."""
 
+import asyncio
 import shutil
 import socket
 import sqlite3
@@ -10,7 +11,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ops.litestream import TRIED, LitestreamTrouble, binary, check_address, version_of
+from ops.litestream import TRIED, Litestream, LitestreamTrouble, binary, check_address, version_of
+from ops.replica import Replica
 
 from . import files
 from .backup import is_elsewhere
@@ -113,7 +115,27 @@ def _registry(settings: Settings) -> Iterator[Finding]:
     if strange := sorted(folder.name for folder in data.glob("coops/*") if folder.name not in known):
         mend = "Each was left by a `rose coop create`, `import` or `remove` that was cut off; look, then remove it."
         yield Finding("folders", "warn", f"in coops, and known to nobody: {', '.join(strange)}", mend)
+    if asleep:
+        yield from _sleepers(settings, [entry for entry in entries if entry.id in asleep])
     yield from _keys(settings, [entry for entry in there if entry.slug not in lost])
+
+
+def _sleepers(settings: Settings, asleep: Sequence[Entry]) -> Iterator[Finding]:
+    """Whether the copies of the first of those that sleep are where copies go now."""
+    many, mend = f"{len(asleep)} of the co-ops", "Set ROSE_REPLICA to where they are."
+    if not settings.replica_url:
+        yield Finding("sleepers", "bad", f"{many} are in their copies alone, and ROSE_REPLICA is none", mend)
+        return
+    copies = Litestream(settings.data_dir, settings.replica_url)
+    try:
+        there = asyncio.run(Replica(copies.replica_of(settings.data_dir / "coops" / asleep[0].id)).size())
+    except LitestreamTrouble as trouble:
+        yield Finding("sleepers", "bad", f"{many} are in their copies alone: {trouble}", mend)
+        return
+    if not there:
+        yield Finding("sleepers", "bad", f"{many} are in their copies alone, and not where ROSE_REPLICA says", mend)
+        return
+    yield Finding("sleepers", "good", f"{many} are in their copies alone")
 
 
 def _keys(settings: Settings, there: Sequence[Entry]) -> Iterator[Finding]:

@@ -100,7 +100,8 @@ class Coop:
         """Moves with every commit that a public page could show, whoever made it: a request, a flow, a restore."""
         seen = self.watcher.execute("PRAGMA data_version").fetchone()[0]
         if seen != self.seen:
-            self.seen, self._public = seen, self.watcher.execute("SELECT version FROM site").fetchone()[0]
+            found = self.watcher.execute("SELECT version FROM site").fetchone()  # None while it is being made
+            self.seen, self._public = seen, found[0] if found else 0
         return self._opening, self._public
 
     def last_commit(self) -> int:

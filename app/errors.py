@@ -150,11 +150,11 @@ def refused(error: Exception) -> Refused:
     return Refused(500, *PAGES[500], reference=reference)
 
 
-def is_full(error: Exception) -> bool:
-    """Whether there was no room on the disk."""
+def is_full(error: BaseException) -> bool:
+    """Whether there was no room on the disk, for a file or for what SQLite keeps beside it."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return "disk is full" in str(error)
+    return getattr(getattr(error, "orig", error), "sqlite_errorname", "") in ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
 
 
 def from_elsewhere() -> Refused:

@@ -16,6 +16,7 @@ from ops.replica import Replica
 from . import moving, parcel
 from .addresses import address
 from .arriving import arriving, check_room
+from .backup import Missing
 from .control import Say, quiet
 from .keys import Sealer
 from .label import Label
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 Done = TypeVar("Done")
 _few = asyncio.Semaphore(2)
 """At once; each takes its room on the disk."""
+LEAST = 2**20
+"""Bytes of room that opening a file takes, and some more."""
 GLANCE = 0.5  # seconds from one look at how far it is to the next
 
 
@@ -133,18 +136,30 @@ async def packed(house: "House", say: Say, entry: Entry, to: Path, passphrase: s
 
 @asynccontextmanager
 async def alone(house: "House", entry: Entry) -> AsyncIterator[None]:
-    """With a file that nobody has open, and nobody copies. Raises Trouble."""
+    """With a file that nobody has open, and nobody copies, and room for another like it. Raises Trouble."""
+    file = house.tenants.file(entry.id)
+    if file.exists() and shutil.disk_usage(file.parent).free < 2 * file.stat().st_size + LEAST:
+        raise Trouble("There is no room left on this disk for a copy of it; make room, then try again.")
     try:
         async with house.tenants.away(entry.id):
-            if not await house.backup.lets_go(house.tenants.file(entry.id)):
+            if not await house.backup.lets_go(file):
                 raise Trouble(f"Litestream does not let go of {entry.slug}; see its log, then try again.")
-            if house.registry.is_asleep(entry.id):
-                await house.backup.bring_back(house.tenants.file(entry.id))
+            if not file.exists():
+                await _brought_back(house, entry, file)
             yield
     except LitestreamTrouble as trouble:
         raise Trouble(f"{trouble}.") from None
     except Away:
         raise Trouble(f"Somebody is still busy in {entry.slug}, or it is being moved; try again.") from None
+
+
+async def _brought_back(house: "House", entry: Entry, file: Path) -> None:
+    """Whatever is asked of one that sleeps is asked of all of it; what is lost is lost. Raises LitestreamTrouble."""
+    try:
+        await house.backup.bring_back(file)
+    except (LitestreamTrouble, Missing):
+        if house.registry.is_asleep(entry.id):
+            raise LitestreamTrouble(f"{entry.slug} sleeps in its copies, and they cannot be reached") from None
 
 
 def _check_keys(found: Label, passphrase: str, new_keys: bool) -> None:

@@ -26,6 +26,12 @@ def place(data: Path) -> Path:
     return folder / secrets.token_hex(8)
 
 
+def forget(waiting: Path) -> None:
+    """With all that a tool has put beside it."""
+    for left in waiting.parent.glob(f"{waiting.name}*"):
+        left.unlink()
+
+
 def bring(file: Path, data: Path) -> Path:
     """A copy of `file` in there. Raises Trouble."""
     try:

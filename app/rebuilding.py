@@ -11,11 +11,13 @@ from typing import Any
 from ops.litestream import Litestream, LitestreamTrouble, restore
 from ops.replica import Replica
 
+from . import moving
 from .backup import Backup, clear
 from .control import Say, owning
 from .keys import Keyring, Sealer, WrongKey
 from .label import careful
-from .registry import Entry, NewerVersion, Registry
+from .registry import Damaged, Entry, NewerVersion, Registry
+from .restoring import moment_of
 from .settings import Settings
 from .trouble import Trouble
 
@@ -24,11 +26,12 @@ AT_ONCE = 4
 
 
 async def check_new(settings: Settings) -> None:
-    """Whoever begins with an empty folder must not copy it over what is at the replica. Raises Trouble."""
-    if not settings.replica_url or (settings.data_dir / "registry.db").exists():
+    """Whoever begins in a folder without co-ops must not copy it over those at the replica. Raises Trouble."""
+    if not settings.replica_url or not _is_new(settings.data_dir):
         return
+    copies = Litestream(settings.data_dir, settings.replica_url)
     try:
-        found = await Replica(_registry_of(settings.data_dir, settings.replica_url)).size()
+        found = await Replica(copies.replica_of(settings.data_dir / "coops")).size()
     except LitestreamTrouble as trouble:
         raise Trouble(f"{trouble}; nothing is begun before it is known to be empty.") from None
     if found:
@@ -38,25 +41,28 @@ async def check_new(settings: Settings) -> None:
         )
 
 
-async def rebuild(settings: Settings, say: Say, *, source: str, everything: bool) -> dict[str, Any]:
-    """The registry of `source`, and of the co-ops the first that can be brought here, or `everything`; the others come
-    when somebody asks for them, or when their flows are due. Safe to repeat. Raises Trouble."""
-    data, source = settings.data_dir, source or settings.replica_url
+async def rebuild(settings: Settings, say: Say, *, source: str, everything: bool, at: str = "") -> dict[str, Any]:
+    """The registry of `source`, as it was `at` a time or newest, and of the co-ops the first that can be brought here,
+    or `everything`; the others come when somebody asks for them, or when their flows are due. A co-op's file that is
+    here already stays as it is. Safe to repeat. Raises Trouble."""
+    data, source, moment = settings.data_dir, source or settings.replica_url, moment_of(at)
     if not source:
         raise Trouble("Say with --from where the copies are: ROSE_REPLICA is none.")
     copies = Litestream(data, source)
     with owning(data):
-        if (data / "registry.db").exists():
+        if not _is_new(data):
             raise Trouble(f"There are co-ops in {data} already; this is for an empty folder. See `rose coop restore`.")
         waiting = data / "rebuilding" / "registry.db"
         clear(waiting)
         try:
             say(0, 1, "the registry")
-            await restore(copies.replica_of(data / "registry.db"), waiting)
+            await restore(copies.replica_of(data / "registry.db"), waiting, at=moment)
             entries = await asyncio.to_thread(_entries, waiting)
+            if not entries and await Replica(copies.replica_of(data / "coops")).size():
+                raise Trouble("The copy of the registry knows no co-op, and there are copies of some: try --at a time.")
             everything |= source != settings.replica_url  # where nobody will look for them later
             here, faults = await _brought(settings, say, Backup(data, copies), entries, everything)
-            _settle(waiting, here, data / "registry.db")
+            _settle(data, waiting, here)
         except LitestreamTrouble as trouble:
             raise Trouble(f"{trouble}.") from None
         finally:
@@ -74,14 +80,19 @@ async def _brought(
 
     async def bring(entry: Entry) -> None:
         file = settings.data_dir / "coops" / entry.id / "site.db"
+        was_here = file.exists() and await asyncio.to_thread(_can_be_read, file)
         try:
-            await backup.bring_back(file)
+            if not was_here:
+                if file.exists():
+                    file.parent.rename(moving.keep(settings.data_dir, entry.id, "before"))
+                await backup.bring_back(file)
             await asyncio.to_thread(_check_key, settings, entry, file)
             here.append(entry.id)
         except LitestreamTrouble as trouble:
             faults[entry.slug] = str(trouble)
         except Trouble:
-            shutil.rmtree(file.parent)
+            if not was_here:
+                shutil.rmtree(file.parent)
             raise
         say(len(here) + len(faults), len(entries) if everything else 1, entry.slug)
 
@@ -113,10 +124,18 @@ def _entries(registry: Path) -> list[Entry]:
             raise Trouble("The copy of the registry is damaged.")
         with closing(Registry(registry)) as found:
             return found.all()
-    except sqlite3.DatabaseError:
-        raise Trouble("The copy of the registry is damaged.") from None
+    except (sqlite3.DatabaseError, Damaged):
+        raise Trouble("The copy of the registry is damaged; try --at an earlier time.") from None
     except NewerVersion:
         raise Trouble("The copy was made by a newer Rose Ash; run that one.") from None
+
+
+def _can_be_read(file: Path) -> bool:
+    try:
+        with careful(file) as connection:
+            return connection.execute("SELECT 1 FROM site_keys").fetchone() is not None
+    except sqlite3.DatabaseError:
+        return False
 
 
 def _check_key(settings: Settings, entry: Entry, file: Path) -> None:
@@ -132,12 +151,19 @@ def _check_key(settings: Settings, entry: Entry, file: Path) -> None:
         ) from None
 
 
-def _settle(waiting: Path, here: list[str], registry: Path) -> None:
-    """The registry last of all: until then the folder counts as empty, and all this can be repeated."""
+def _settle(data: Path, waiting: Path, here: list[str]) -> None:
+    """The registry last of all: until then the folder counts as empty, and all this can be repeated. What is left of
+    another is put away first, for SQLite would read its log, and Litestream what it remembers of it."""
     with closing(Registry(waiting)) as found:
         found.lay_down_all(but=here)
-    waiting.rename(registry)
+    for left in (*data.glob("registry.db*"), *data.glob(".registry.db-litestream")):
+        left.rename(moving.keep(data, left.name.lstrip("."), "before"))
+    waiting.rename(data / "registry.db")
 
 
-def _registry_of(data: Path, replica: str) -> str:
-    return Litestream(data, replica).replica_of(data / "registry.db")
+def _is_new(data: Path) -> bool:
+    """Whether no co-op is here, nor ever was. Raises Trouble."""
+    if not (data / "registry.db").exists():
+        return True
+    with closing(Registry(data / "registry.db")) as registry:
+        return registry.is_unused()

@@ -46,6 +46,10 @@ class NewerVersion(Trouble):
     """A newer Rose Ash wrote this file."""
 
 
+class Damaged(Trouble):
+    """It cannot be read."""
+
+
 class Taken(Trouble):
     """Another co-op here has this slug or address."""
 
@@ -71,18 +75,30 @@ class Registry:
     """One file, one connection of the one thread that serves; each look-up is an indexed read of microseconds."""
 
     def __init__(self, file: Path) -> None:
-        """Raises NewerVersion."""
+        """Raises NewerVersion, Damaged."""
         self.path = file
-        self._file = files.connect(file, *PRAGMAS, check_same_thread=False)
+        try:
+            self._file = files.connect(file, *PRAGMAS, check_same_thread=False)
+            self._bring_up()
+        except sqlite3.OperationalError:  # it is locked, or there is no room
+            raise
+        except sqlite3.DatabaseError as error:
+            mend = "move it away, and `rose restore` brings it back; the files of co-ops stay as they are"
+            raise Damaged(f"{file} is damaged ({error}): {mend}.") from None
+        self._at: dict[str, str] = {}
+
+    def _bring_up(self) -> None:
+        """To this version. Raises NewerVersion."""
         found = self._file.execute("PRAGMA user_version").fetchone()[0]
         if found > VERSION:
             self._file.close()
             raise NewerVersion(
-                f"{file} was written by a newer Rose Ash (version {found}, this one knows {VERSION}); run that one."
+                f"{self.path} was written by a newer Rose Ash (version {found}, and this one knows {VERSION}); "
+                "run that one."
             )
         for version in range(found, VERSION):
             self._file.executescript(f"BEGIN IMMEDIATE; {STEPS[version]} PRAGMA user_version = {version + 1}; COMMIT;")
-        self._at: dict[str, str] = {}
+        self._file.execute("SELECT * FROM coops LIMIT 1").fetchone()
 
     def close(self) -> None:
         self._file.close()
@@ -131,6 +147,10 @@ class Registry:
 
     def is_empty(self) -> bool:
         return self._file.execute("SELECT 1 FROM coops").fetchone() is None
+
+    def is_unused(self) -> bool:
+        """Whether no co-op is here, nor was any that is gone."""
+        return self.is_empty() and self._file.execute("SELECT 1 FROM gone").fetchone() is None
 
     def by_slug(self, slug: str) -> Entry | None:
         return self._one("SELECT id, slug, url FROM coops WHERE slug = ?", slug)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 async def restore_coop(house: "House", say: Say, *, slug: str, at: str = "") -> dict[str, Any]:
     """In place, from its copies: the newest, or as it was `at` a time (ISO 8601). Others go on; its file is kept as it
     was. Raises Trouble, and then it is as it was."""
-    entry, moment = house.registry.known(slug), _moment(at)
+    entry, moment = house.registry.known(slug), moment_of(at)
     copier(house)  # before anybody is disturbed
     async with alone(house, entry):
         restored = await _restored(house, say, entry, moment)
@@ -45,7 +45,7 @@ async def restore_coop(house: "House", say: Say, *, slug: str, at: str = "") -> 
 
 async def restore_beside(house: "House", say: Say, *, slug: str, at: str = "") -> dict[str, Any]:
     """The same, as a file in the folder `moving`, for whoever asked to take away. Raises Trouble."""
-    entry, moment = house.registry.known(slug), _moment(at)
+    entry, moment = house.registry.known(slug), moment_of(at)
     if not moment:
         await copier(house).sync(house.tenants.file(entry.id))
     restored = await _restored(house, say, entry, moment)
@@ -63,7 +63,7 @@ def copier(house: "House") -> Litestream:
     return house.backup.litestream
 
 
-def _moment(typed: str) -> str:
+def moment_of(typed: str) -> str:
     """In UTC, as Litestream takes it; empty for the newest. Raises Trouble."""
     if not typed:
         return ""

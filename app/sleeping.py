@@ -12,6 +12,8 @@ from ops.litestream import LitestreamTrouble
 from .backup import Backup, Missing
 from .registry import Registry
 
+WAKING = 4
+"""At once; those whose files are here wait for none of them."""
 LULL = 5.0
 """Seconds after which a file that could not be brought back is asked for again."""
 
@@ -19,6 +21,7 @@ LULL = 5.0
 class Sleepers:
     def __init__(self, registry: Registry, backup: Backup) -> None:
         self._registry, self._backup = registry, backup
+        self._few = asyncio.Semaphore(WAKING)
         self.called: set[str] = set()
         """Those that are being brought back."""
         self._since: dict[str, float] = {}
@@ -41,20 +44,24 @@ class Sleepers:
                 raise trouble
             until = monotonic() + LULL
             self.called.add(id)
-            await self._backup.bring_back(file)
+            async with self._few:
+                await self._backup.bring_back(file)
         except LitestreamTrouble as trouble:
             self._lost[id] = until, trouble
             raise
         except Missing:
+            if self._registry.is_asleep(id):
+                raise LitestreamTrouble("it sleeps in its copies, and ROSE_REPLICA is none") from None
             raise NotFound(id) from None
         finally:
             self.called.discard(id)
             self._since.pop(id, None)
 
     async def lay_down(self, id: str, file: Path) -> bool:
-        """Drops a closed file; False, and it stays, where nobody can say that all of it is copied."""
+        """Drops a closed file; False, and it stays, where nobody can say that all of it is copied, or where it does not
+        come back from its copies as it is."""
         if file.exists():
-            if not await self._backup.is_all_copied(file):
+            if not (await self._backup.is_all_copied(file) and await self._backup.comes_back(file)):
                 return False
             self._registry.note_asleep(id)  # first: a file that is still here then is used as it is
             await asyncio.to_thread(_drop, file)

@@ -201,8 +201,7 @@ class Tenants:
 
     async def _open(self, id: str) -> None:
         if not self.file(id).exists():
-            async with self._few:
-                await self._sleepers.bring_back(id, self.file(id))
+            await self._sleepers.bring_back(id, self.file(id))
         while len(self._closing) >= CLOSING:
             await asyncio.wait(self._closing, return_when=asyncio.FIRST_COMPLETED)
         async with self._few:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -15,15 +14,12 @@ from domains.errors import NotFound
 from ops.litestream import Litestream, LitestreamTrouble, restore
 from ops.replica import Replica
 
-from .label import careful
+from .looking import Rows, counted, looked_through
 from .tenants import Away
 from .trouble import Trouble
 
 Opening = Callable[[], AbstractAsyncContextManager[Any]]
 """Keeps a file open, as one must be to be copied."""
-Rows = dict[str, int]
-"""Table -> how many."""
-TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_litestream_*'"
 PATIENCE = 10.0
 """Seconds in which Litestream says that it has copied a file."""
 TRIES = 5
@@ -59,7 +55,7 @@ async def trial(litestream: Litestream, data: Path, file: Path, opening: Opening
             at = datetime.now(UTC) if moment else await Replica(replica).newest()
             await restore(replica, copy, txid=moment.txid if moment else 0)
             size = copy.stat().st_size
-            rows = await asyncio.to_thread(_looked_through, copy)
+            rows = await asyncio.to_thread(looked_through, copy)
             if moment:
                 _compare(rows, moment)
     except LitestreamTrouble as trouble:
@@ -96,9 +92,9 @@ async def _moment(litestream: Litestream, file: Path, opening: Opening) -> Momen
     try:
         async with opening():
             for _ in range(TRIES):
-                before = await asyncio.to_thread(_counted, file)
+                before = await asyncio.to_thread(counted, file)
                 txid = await litestream.copied(file, PATIENCE)
-                after = await asyncio.to_thread(_counted, file)
+                after = await asyncio.to_thread(counted, file)
                 if before == after or not txid:
                     break
     except (Away, NotFound):
@@ -108,35 +104,6 @@ async def _moment(litestream: Litestream, file: Path, opening: Opening) -> Momen
     if not txid:
         raise Trouble("Nobody knows whether what was written last is copied; Litestream's log says more.")
     return Moment(txid, before, after)
-
-
-def _counted(file: Path) -> Rows:
-    with careful(file) as connection:
-        connection.execute("BEGIN")  # all of it at one moment
-        return _rows(connection)
-
-
-def _rows(connection: sqlite3.Connection) -> Rows:
-    tables = [name for (name,) in connection.execute(TABLES)]
-    return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
-
-
-def _looked_through(copy: Path) -> Rows:
-    """Raises Trouble."""
-    try:
-        with careful(copy) as connection:
-            said = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            broken = connection.execute("PRAGMA foreign_key_check").fetchone()
-            rows = _rows(connection)
-    except sqlite3.DatabaseError as error:
-        raise Trouble(f"The copy cannot be read: {error}.") from None
-    if said != "ok":
-        raise Trouble(f"The copy is damaged: {said.splitlines()[-1]}.")
-    if broken:
-        raise Trouble(f"The copy is damaged: a row of {broken[0]} points at nothing.")
-    if not rows:
-        raise Trouble("The copy is empty.")
-    return rows
 
 
 def _compare(rows: Rows, moment: Moment) -> None:

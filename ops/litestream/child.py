@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ from .trouble import LitestreamTrouble, masked
 log = logging.getLogger("litestream")
 TRIED = "0.5.17"
 """The version that all of this was measured with; another may corrupt what it copies, and says nothing."""
+STALLED = 30.0
+"""Seconds in which something must come of what is restored."""
 LEVELS = logging.getLevelNamesMapping()
 LEASH = Path(__file__).parent.parent / "leash.py"
 _LINE = re.compile(r"time=\S+ level=(\w+) (.*)")
@@ -49,11 +52,26 @@ async def restore(replica_url: str, to: Path, *, at: str = "", txid: int = 0) ->
     with tempfile.TemporaryDirectory(prefix="litestream-") as empty:
         child = await Child.start(["restore", *when, "-o", str(to.absolute()), replica_url], directory=Path(empty))
         try:
-            if await child.ended() != 0:
+            if await _watched(child, to, masked(replica_url)) != 0:
                 said = child.last_words.removeprefix("Error: ").rstrip(".")
                 raise LitestreamTrouble(f"{masked(replica_url)} could not be restored: {said}")
         finally:
             await child.end(patience=0)
+
+
+async def _watched(child: "Child", to: Path, place: str) -> int:
+    """Its exit code; LitestreamTrouble when nothing comes from that place any more."""
+    ended, size, since = asyncio.ensure_future(child.ended()), -1, time.monotonic()
+    try:
+        while not (await asyncio.wait([ended], timeout=1))[0]:
+            now = sum(part.stat().st_size for part in to.parent.glob(f"{to.name}*"))
+            if now != size:
+                size, since = now, time.monotonic()
+            elif time.monotonic() - since > STALLED:
+                raise LitestreamTrouble(f"nothing has come from {place} for {STALLED:.0f} seconds: {child.last_words}")
+        return await ended
+    finally:
+        ended.cancel()
 
 
 class Child:

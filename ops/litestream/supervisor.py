@@ -80,11 +80,11 @@ class Litestream:
         """The address to restore `file` from; a file outside the data folder is a ValueError."""
         return address(self._folder, self.replica, file)
 
-    async def register(self, file: Path) -> bool:
+    async def register(self, file: Path, patience: float = 0) -> bool:
         """From now on every commit to `file` is replicated; again is harmless. False when Litestream is down: what
         `opened()` names is registered when it is back, so name a file there before you register it. Where it lives and
         does not answer, it is asked again until it does, or until the file is unregistered."""
-        return self.alive and await self._register(file)
+        return self.alive and await self._register(file, patience)
 
     async def sync(self, file: Path, patience: float = 10) -> bool:
         """True: every commit made before this call is in the replica. False: nobody knows."""
@@ -189,10 +189,10 @@ class Litestream:
         finally:
             ended.cancel()
 
-    async def _register(self, file: Path) -> bool:
+    async def _register(self, file: Path, patience: float = 0) -> bool:
         self._unheard.add(file)
         body = {"path": str(file.absolute()), "replica_url": self.replica_of(file)}
-        if await self._ask("POST", "/register", body, PROMPT) is None:
+        if await self._ask("POST", "/register", body, patience or PROMPT) is None:
             return False
         self._unheard.discard(file)
         return True

@@ -1,7 +1,9 @@
 """An empty machine is made again of what a real Litestream copied from another."""
 
 import asyncio
+import shutil
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 
 import pytest
 from httpx import AsyncClient
@@ -10,6 +12,7 @@ from app import files
 from app.control import quiet
 from app.main import House
 from app.rebuilding import check_new, rebuild
+from app.registry import Registry
 from app.trouble import Trouble
 from domains import account
 from ops.litestream import Litestream, binary
@@ -91,8 +94,67 @@ async def test_a_wrong_secret_key_is_noticed_at_once_and_leaves_an_empty_folder(
     assert (await rebuild(lost, quiet, source="", everything=True))["here"] == 2
 
 
+async def test_what_is_here_already_stays_as_it_is_though_its_copies_are_older(lost):
+    """Only the registry is gone, or damaged."""
+    await rebuild(lost, quiet, source="", everything=True)
+    (oak,) = [entry for entry in registered(lost) if entry.slug == "oak"]
+    file = lost.data_dir / "coops" / oak.id / "site.db"
+    with closing(files.connect(file)) as connection:
+        connection.execute("UPDATE site SET name = 'Not copied'")
+    for left in "registry.db", "registry.db-wal":
+        (lost.data_dir / left).write_bytes(b"no registry" * 999)
+    with pytest.raises(Trouble, match="`rose restore` brings it back"):
+        await rebuild(lost, quiet, source="", everything=True)
+    (lost.data_dir / "registry.db").unlink()
+    (lost.data_dir / "registry.db-wal").write_bytes(b"what its log was")
+    wrong = lost.model_copy(update={"secret_key": type(lost.secret_key)("another-honest-secret-0123456789-abcdef")})
+    with pytest.raises(Trouble, match="ROSE_SECRET_KEY"):
+        await rebuild(wrong, quiet, source="", everything=True)
+    assert (await rebuild(lost, quiet, source="", everything=True))["here"] == 2
+    with closing(files.connect(file)) as connection:
+        assert connection.execute("SELECT name FROM site").fetchone() == ("Not copied",)
+    (kept,) = (lost.data_dir / "removed").iterdir()
+    assert kept.read_bytes() == b"what its log was", "of the old registry; the new one is not read with it"
+    assert not any(registered(lost, "SELECT open FROM coops WHERE open"))
+
+
+def registered(settings, question=""):
+    registry = Registry(settings.data_dir / "registry.db")
+    try:
+        return registry._file.execute(question).fetchall() if question else registry.all()
+    finally:
+        registry.close()
+
+
+async def test_a_registry_without_a_coop_is_no_registry(lost):
+    """A server was started before it was told where the copies are."""
+    lost.data_dir.mkdir()
+    Registry(lost.data_dir / "registry.db").close()
+    with pytest.raises(Trouble, match="brings them here"):
+        await check_new(lost)
+    assert (await rebuild(lost, quiet, source="", everything=False))["here"] == 1
+    await check_new(lost)
+
+
+async def test_a_copied_registry_without_a_coop_is_told_and_an_earlier_one_taken(lost, tmp_path):
+    then = datetime.now(UTC).isoformat()
+    await asyncio.sleep(1.1)
+    shutil.copytree(lost.data_dir.parent / "data", tmp_path / "emptied")
+    with closing(Registry(tmp_path / "emptied" / "registry.db")) as registry:
+        for entry in registry.all():
+            registry.hide(entry.id)
+            registry.remove(entry.id)
+        copies = Litestream(tmp_path / "emptied", lost.replica_url, always=[registry.path])
+        await copies.start()
+        assert await copies.sync(registry.path)
+        await copies.stop()
+    with pytest.raises(Trouble, match="--at"):
+        await rebuild(lost, quiet, source="", everything=False)
+    assert (await rebuild(lost, quiet, source="", everything=False, at=then))["coops"] == 2
+
+
 async def test_cut_off_it_can_be_repeated(lost):
-    """All that a killed one may have left: folders of co-ops, older than their copies, and no registry."""
+    """All that a killed one may have left: files of co-ops, or halves of them, and no registry."""
     await rebuild(lost, quiet, source="", everything=True)
     (lost.data_dir / "registry.db").rename(lost.data_dir / "rebuilding")
     for file in lost.data_dir.glob("coops/*/site.db"):

@@ -13,10 +13,12 @@ import app.backup
 import app.cache
 import app.visits
 from app import chores, files
+from app.check import checks
 from app.commands import migrate
 from app.control import quiet
 from app.leaving import export_coop, remove_coop
 from app.restoring import restore_coop
+from app.trouble import Trouble
 from domains import account
 from flows.engine.models import Delivery
 from ops.litestream import binary
@@ -103,6 +105,43 @@ async def test_its_file_stays_while_somebody_uses_it_or_nobody_knows_that_it_is_
     await house.backup.litestream.stop()
     assert not await house.tenants.lay_down(id)
     assert house.tenants.file(id).exists() and not house.registry.is_asleep(id)
+
+
+async def test_its_file_stays_where_a_piece_of_its_copies_is_missing(house, id, tmp_path):
+    """Litestream goes on adding to them, and says that all of it is copied."""
+    for name in "abc":
+        await subscribe(house, id, f"{name}@x.example")
+        async with house.tenants.use(id) as coop:
+            assert await house.backup.litestream.sync(coop.file)
+    pieces = sorted((tmp_path / "replica" / "coops" / id).rglob("*.ltx"))
+    pieces[len(pieces) // 2].unlink()
+    await subscribe(house, id, "d@x.example")
+    assert not await house.tenants.lay_down(id)
+    assert not house.registry.is_asleep(id)
+    assert await readers(house, id) == [f"{name}@x.example" for name in "abcd"]
+
+
+async def test_those_whose_files_are_here_wait_for_no_bucket(house, id, asleep, oak, elm, slowly, monkeypatch):
+    monkeypatch.setattr("app.sleeping.WAKING", 1)
+    async with house.tenants.away(house.registry.by_slug("elm").id):
+        pass  # it is closed, and here
+    assert [(await oak.get("/")).status_code for _ in range(6)] == [503] * 6
+    async with asyncio.timeout(5):
+        assert (await elm.get("/")).status_code == 200
+
+
+async def test_whoever_takes_the_copies_away_is_told_who_sleeps_in_them(house, id, asleep, oak, tmp_path, monkeypatch):
+    monkeypatch.setenv("ROSE_SECRET_KEY", house.settings.secret_key.get_secret_value())
+    for replica, word in ("none", "is none"), (f"file://{tmp_path}/other", "not where"):
+        monkeypatch.setenv("ROSE_REPLICA", replica)
+        found = await asyncio.to_thread(checks, house.settings.data_dir)
+        (told,) = [finding for finding in found if finding.what == "sleepers"]
+        assert told.state == "bad" and word in told.says and "ROSE_REPLICA" in told.mend
+    monkeypatch.setattr(house.backup, "litestream", None)
+    page = await oak.get("/")
+    assert page.status_code == 503, "it is away, and not gone"
+    with pytest.raises(Trouble, match="sleeps in its copies"):
+        await remove_coop(house, quiet, slug="oak")
 
 
 async def test_whoever_looks_at_a_screen_is_shown_that_it_wakes_and_a_form_waits(house, id, asleep, oak, slowly):
@@ -206,6 +245,6 @@ async def test_commands_wake_it(house, id, asleep):
 
 async def test_where_nothing_can_be_brought_back_it_is_not_removed_either(house, asleep, tmp_path):
     shutil.rmtree(tmp_path / "replica")
-    with pytest.raises(Exception, match="could not be restored"):
+    with pytest.raises(Exception, match="cannot be reached"):
         await remove_coop(house, quiet, slug="oak")
     assert house.registry.by_slug("oak")

@@ -14,6 +14,7 @@ import pytest
 
 from app import files
 from ops.litestream import Litestream, LitestreamTrouble, binary, child, config, holding_lock, restore, supervisor
+from ops.litestream.trouble import KEYS
 from tests.losses import processes
 
 pytestmark = pytest.mark.skipif(binary() is None, reason="needs the program litestream")
@@ -204,6 +205,17 @@ async def test_one_that_is_missing_or_too_old_is_told_in_a_sentence(folder, repl
             await Litestream(folder, replica).start()
     with holding_lock(folder) as held:
         assert held, "and the folder is free"
+
+
+async def test_a_place_that_sends_nothing_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(child, "STALLED", 1.0)
+    for key in KEYS[:2]:
+        monkeypatch.setenv(key, "x")
+    async with await asyncio.start_server(lambda *_: asyncio.sleep(60), "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        url = f"s3://bucket/rose?endpoint=http://127.0.0.1:{port}&region=none&force-path-style=true"
+        with pytest.raises(LitestreamTrouble, match="nothing has come from s3://bucket/rose"):
+            await restore(url, tmp_path / "never.db")
 
 
 async def test_a_replica_that_cannot_be_reached_makes_nothing_durable(folder, monkeypatch):
