@@ -60,6 +60,12 @@ class Machine:
         self.lives += 1
         self.server = self._birth({"life": self.lives, **about})
 
+    def wait(self):
+        """Until it has written something in this life."""
+        before = [len(self.told(slug).at) for slug in SLUGS]
+        while before == [len(self.told(slug).at) for slug in SLUGS]:
+            time.sleep(0.02)
+
     def kill_server(self):
         """Litestream goes with it."""
         self.server.kill()
@@ -139,9 +145,12 @@ class Losses:
         self._machine, self._chance, self._pause = machine, chance, pause
         self.kills = self.restores = self.confirmed = self.openings = self.commits = 0
 
-    def run(self, kills):
-        while self.kills < kills:
+    def run(self, kills, openings):
+        """At least so many of both."""
+        while self.kills < kills or self.openings < openings:
             self._machine.live(**self._chance.choice(({}, {"open": 1}, {"sleeps": True})))
+            if self._chance.random() < 0.7:  # the others may be killed before they are at work
+                self._machine.wait()
             while not self._kill():
                 pass
             self._restore()
@@ -167,6 +176,7 @@ class Losses:
             least, most = told[slug].confirmed[-1:], len(told[slug].at) + self._machine.lives  # each may die untold
             assert least <= [found.many] <= [most], slug
         self.restores += len(SLUGS)
+        self.openings = sum(one.openings for one in told.values())
 
     def _end(self):
         """Left alone, it goes on, and comes to its end; then nothing is missing."""
@@ -176,7 +186,7 @@ class Losses:
         assert self._machine.restored(*SLUGS) == [Restored(until)] * len(SLUGS)
         assert [look(self._machine.file(slug)) for slug in SLUGS] == [Restored(until)] * len(SLUGS)
         told = [self._machine.told(slug) for slug in SLUGS]
-        self.commits, self.openings = until * len(SLUGS), sum(one.openings for one in told)
+        self.commits = until * len(SLUGS)
         self.confirmed = sum(len(one.confirmed) for one in told)
         self.places = set().union(*(one.places for one in told))
 
