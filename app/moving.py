@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,15 +22,16 @@ def place(data: Path) -> Path:
     folder = data.absolute() / "moving"  # another process may be elsewhere
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for file in folder.iterdir():
-        if file.stat().st_mtime < time.time() - FORGOTTEN:
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # somebody else has just taken it away
+            if file.stat().st_mtime < time.time() - FORGOTTEN:
+                file.unlink()
     return folder / secrets.token_hex(8)
 
 
 def forget(waiting: Path) -> None:
     """With all that a tool has put beside it."""
     for left in waiting.parent.glob(f"{waiting.name}*"):
-        left.unlink()
+        left.unlink(missing_ok=True)
 
 
 def bring(file: Path, data: Path) -> Path:

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 import app.backup
 import app.cache
 import app.visits
-from app import chores, files
+from app import chores, files, moving
 from app.check import checks
 from app.commands import migrate
 from app.control import quiet
@@ -154,6 +154,26 @@ async def test_whoever_looks_at_a_screen_is_shown_that_it_wakes_and_a_form_waits
     slowly.set()
     assert (await form).status_code == 303
     assert (await oak.get("/")).status_code == 200
+
+
+async def test_many_are_laid_down_and_brought_back_at_once(house, id):
+    """Each has its place in one folder, which others clear up meanwhile."""
+    data = house.settings.data_dir
+    done = asyncio.Event()
+
+    async def come_and_go():
+        while not done.is_set():
+            place = await asyncio.to_thread(moving.place, data)
+            await asyncio.to_thread(place.touch)
+            await asyncio.to_thread(moving.forget, place)
+
+    others = [asyncio.create_task(come_and_go()) for _ in range(8)]
+    for _ in range(5):
+        await asleep_at_last(house, id)
+        async with house.tenants.use(id):
+            assert house.tenants.file(id).exists()
+    done.set()
+    await asyncio.gather(*others)
 
 
 async def test_others_are_served_while_it_wakes(house, asleep, oak, elm, slowly):
