@@ -160,10 +160,10 @@ async def _slug(db: AsyncSession, check: Check, words: Words, own: Post | None) 
         if await db.scalar(select(Post.id).where(Post.slug == typed, Post.id.is_not(own.id if own else None))):
             check.refuse("slug", say("That address is taken. Choose another."))
         return typed
-    return own.slug if own else await _free_slug(db, slug_of(words.title) or "post")
+    return own.slug if own else await free_slug(db, slug_of(words.title) or "post")
 
 
-async def _free_slug(db: AsyncSession, wanted: str) -> str:
+async def free_slug(db: AsyncSession, wanted: str) -> str:
     once = select(Redirect.slug).where(Redirect.slug.startswith(wanted))
     taken = RESERVED.union(await db.scalars(select(Post.slug).where(Post.slug.startswith(wanted)).union(once)))
     return next(slug for slug in chain([wanted], (f"{wanted}-{n}" for n in count(2))) if slug not in taken)
