@@ -36,7 +36,7 @@ BUTTONS = frozenset(
 LEFT_OUT = frozenset(
     (
         "kg-audio-player", "kg-audio-thumbnail", "kg-bookmark-icon", "kg-bookmark-thumbnail", "kg-file-card-icon",
-        "kg-product-card-rating", "kg-signup-card-fields", "kg-toggle-card-icon", "kg-video-overlay",
+        "kg-product-card-rating", "kg-signup-card", "kg-toggle-card-icon", "kg-video-overlay",
         "kg-video-player-container",
     )
 )  # fmt: skip
