@@ -26,7 +26,10 @@ CARDS = {
     "kg-toggle-card": ("details", ""),
     "kg-toggle-heading": ("summary", ""),
     "kg-toggle-heading-text": ("", ""),
+    "kg-audio-card": ("", ""),
+    "kg-audio-player-container": ("", ""),
     "kg-audio-title": ("p", ""),
+    "kg-video-container": ("", ""),
 }
 """Class -> element, which is none where it is empty, and a class of ours."""
 BUTTONS = frozenset(

@@ -161,7 +161,7 @@ class _Reader(HTMLParser):
         card = next((CARDS[name] for name in classes if name in CARDS), None)
         element, ours = card or (tag, "")
         begin, end = _written("h2" if element == "h1" else element, self._furnished(known, ours, classes))
-        self.out.extend((" " if card else "", begin))  # its parts stood apart by their looks alone
+        self.out.extend((" " if card and element in INLINE else "", begin))  # they stood apart by their looks alone
         self._opened(tag, end)
 
     def handle_endtag(self, tag: str) -> None:

@@ -4,6 +4,8 @@ from .arranging import ROUTES as MENU
 from .arranging import navigation
 from .converting import ROUTES as CONVERTING
 from .converting import convert_post
+from .ghost import ROUTES as GHOST
+from .ghost import ghost_import
 from .history import ROUTES as HISTORY
 from .history import revision, revisions
 from .lists import ROUTES as LISTS
@@ -17,7 +19,7 @@ from .sorting import posts
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post
 
-ROUTES = [*READING, *LISTS, *WRITING, *CONVERTING, *SORTING, *PICTURES, *HISTORY, *MENU]
+ROUTES = [*READING, *LISTS, *WRITING, *CONVERTING, *SORTING, *PICTURES, *HISTORY, *MENU, *GHOST]
 
 __all__ = [
     "ROUTES",
@@ -25,6 +27,7 @@ __all__ = [
     "convert_post",
     "draft",
     "edit_post",
+    "ghost_import",
     "home",
     "latest",
     "media",
