@@ -23,6 +23,7 @@ CARDS = {
     "kg-gallery-container": ("", ""),
     "kg-gallery-row": ("", ""),
     "kg-gallery-image": ("", ""),
+    "kg-product-card-title": ("strong", ""),
     "kg-toggle-card": ("details", ""),
     "kg-toggle-heading": ("summary", ""),
     "kg-toggle-heading-text": ("", ""),

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from contextlib import closing
 from datetime import UTC, datetime
 from html import unescape
@@ -12,6 +13,7 @@ import pytest
 from app import files
 from tests.bench.visitors import member
 from tests.e2e.conftest import Rose
+from tests.http.test_html import JUDGE, NODE
 from tests.peers.ghost import blog, cards
 
 FACTS = "slug, title, kind, status, visibility, featured, tags, authors, coalesce(published, due)"
@@ -49,7 +51,7 @@ def asked(rose, question):
 
 def page(rose, path, cookie=""):
     with urlopen(Request(rose.url + path, headers={"Cookie": cookie})) as answer:
-        return unescape(answer.read().decode())
+        return answer.read().decode()
 
 
 def test_every_post_is_as_it_was_there(ghost, rose):
@@ -74,10 +76,18 @@ def read(slug, title, kind, status, visibility, featured, tags, authors, moment)
 
 
 def test_every_card_shows_its_words_and_those_for_mails_or_for_scripts_are_not_shown(rose, written):
-    pages = {name: page(rose, f"/{written[name]['slug']}") for name in cards.cards("")}
+    pages = {name: unescape(page(rose, f"/{written[name]['slug']}")) for name in cards.cards("")}
     shown = {name: words for name, (_, words) in cards.cards("").items()}
     assert not {(name, word) for name, words in shown.items() for word in words if word not in pages[name]}
     assert not {name for name, text in pages.items() if cards.HIDDEN in text or "Email sent" in text}
+
+
+def test_every_page_is_valid_html(rose):
+    slugs = [slug for (slug,) in asked(rose, "SELECT slug FROM blog_posts WHERE status = 'published'")]
+    answers = [(slug, page(rose, f"/{slug}"), True) for slug in slugs]
+    judged = subprocess.run([NODE, JUDGE], input=json.dumps(answers), capture_output=True, text=True)
+    assert judged.returncode == 0 and len(answers) > 30, judged.stderr
+    assert json.loads(judged.stdout) == []
 
 
 def test_pictures_are_brought_and_nothing_is_fetched_from_there(ghost, rose, written):
