@@ -30,7 +30,7 @@ ALONE = {
     "security": {"staffDeviceVerification": False, "allowWebhookInternalIPs": True},
     "labs": {"selfServeArchives": True},
 }
-"""It asks and mails nobody, lets its owner in without a code, and take all along, and calls webhooks on this machine."""
+"""It asks and mails nobody, calls webhooks on this machine, and its owner comes in without a code, and may take all."""
 
 
 class Ghost:
