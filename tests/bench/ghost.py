@@ -39,6 +39,8 @@ AT_LEAST = {
     (WHOLE, "a post"): 3,
 }
 """So many times Ghost's."""
+WEIGHT = "memory"
+"""Measured last, when a side has just answered all the others."""
 TITLES = "", "ours", "Ghost", "ratio", "target", "met"
 
 
@@ -54,16 +56,16 @@ def main():
         publish(ghost)
         asyncio.run(write(rose))
         began = begin(rose, ghost)
-        rested = weigh(rose, ghost)
+        sleep(CALM)
+        rested = [weigh(server.pid) for server in (rose.server, ghost.process)]
         cases = ours(rose), others(ghost)
         say("Warming up")
         warm(*cases)
         rounds = [take(number, *cases) for number in range(ROUNDS)]
-        weighed = weigh(rose, ghost)
     rows = [row(rounds, *case) for case in AT_LEAST]
     rows.append(size("start to first page, s", began, 1))
     rows.append(size("memory at rest (PSS), MB", rested, 1))
-    rows.append(size("… after all these requests", weighed, 0.5))
+    rows.append(size("… right after its requests", medians(rounds, WEIGHT), 0.5))
     tell(TITLES, [(*cells, "yes" if met else "**no**") for cells, met in rows], f"Ghost {VERSION}", busy)
     sys.exit("--no-fail" not in sys.argv and not all(met for _, met in rows))
 
@@ -77,10 +79,9 @@ def begin(rose, ghost):
     return wall, perf_counter() - before
 
 
-def weigh(rose, ghost):
-    """Megabytes of all the processes of each, once nobody has asked for anything for a while."""
-    sleep(CALM)
-    return [sum(memory(pid)[0] for pid in family(server.pid)) for server in (rose.server, ghost.process)]
+def weigh(pid):
+    """Megabytes of all the processes of a side, what they share counted once."""
+    return sum(memory(one)[0] for one in family(pid))
 
 
 def ours(rose):
@@ -102,7 +103,8 @@ def cases(pid, url, asking, end=""):
     def case(path, headers=(), script=None):
         return partial(requests, pid, url + (path if path == "/" else path + end), *headers, script=script, **LOAD)
 
-    return {(who, page): case(path, **how) for who, how in asking.items() for page, path in PAGES.items()}
+    asked = {(who, page): case(path, **how) for who, how in asking.items() for page, path in PAGES.items()}
+    return asked | {WEIGHT: partial(weigh, pid)}
 
 
 def warm(*sides):
@@ -112,7 +114,7 @@ def warm(*sides):
 
 
 def take(number, ours, others):
-    """What each case got of both; what has no cache has nothing to switch off."""
+    """What each case found of both; what has no cache has nothing to switch off."""
     say(f"Round {number + 1} of {ROUNDS}")
     theirs = {case: ask() for case, ask in others.items()}
     return {case: (ask(), theirs.get(case) or theirs[ANYBODY, case[1]]) for case, ask in ours.items()}
@@ -120,10 +122,14 @@ def take(number, ours, others):
 
 def row(rounds, who, page):
     """And whether it is as fast as it should be."""
-    pairs, least = [one[who, page] for one in rounds], AT_LEAST[who, page]
-    own, theirs = (median(side) for side in zip(*pairs, strict=True))
-    ratio = median(mine / other for mine, other in pairs)
+    (own, theirs), least = medians(rounds, (who, page)), AT_LEAST[who, page]
+    ratio = median(mine / other for mine, other in (one[who, page] for one in rounds))
     return (f"{page}, {who}", f"{own:,.0f}", f"{theirs:,.0f}", f"{ratio:.3g}", f"at least {least}"), ratio >= least
+
+
+def medians(rounds, case):
+    """Ours, and theirs."""
+    return [median(side) for side in zip(*(one[case] for one in rounds), strict=True)]
 
 
 def size(what, figures, most):
