@@ -34,6 +34,7 @@ from .keys import Sealer
 from .leaving import unnamed
 from .lookout import Lookout
 from .mail import Folder, Letters, Server
+from .outside import Outside
 from .registry import Registry
 from .scales import Scales
 from .security import FILES, FORM, SAFE
@@ -57,7 +58,7 @@ class House:
         """Raises NewerVersion."""
         self.settings, data = settings, settings.data_dir
         self.registry = Registry(data / "registry.db")
-        self.dues = Dues()
+        self.dues, self.outside = Dues(), Outside(near=settings.near)
         self._limits: dict[str, flows.Limits] = {}
         self.backup = Backup(data, beside(settings, opened=lambda: self.tenants.left_open()))
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
@@ -73,7 +74,6 @@ class House:
             self.scales.weigh,
             self._export,
             settings.client_header,
-            settings.pictures * 10**6,
         )
         door = Door(_framework(visits, self.setup), self.tenants, visits.show)
         self.requests = no_requests()
@@ -102,6 +102,7 @@ class House:
             yield self
         finally:
             await self.tenants.close()
+            await self.outside.close()
             if self.backup.litestream:
                 await self.backup.litestream.stop()
             self.registry.close()
@@ -123,7 +124,9 @@ class House:
             self.settings.mail_from,
         )
         limits = self._limits.setdefault(id, flows.Limits(time))
-        coop = Coop(file, self.dues.of(id), letters, sealer=sealer, limits=limits)
+        room = self.settings.pictures * 10**6
+        about = {"sealer": sealer, "transport": self.outside, "room": room, "limits": limits}
+        coop = Coop(file, self.dues.of(id), letters, **about)
         return coop
 
     def post(self, id: str) -> Folder | Server:

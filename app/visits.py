@@ -39,8 +39,8 @@ FORMS = 20.0
 
 class Visits:
     """`post`: where a co-op's mails go; `copies`: how its copies stand; `weigh`: finds out how large they are;
-    `export`: all of one in an open file, under a passphrase or without its keys; `client_header`: a setting;
-    `room`: bytes of pictures that each may keep."""
+    `export`: all of one in an open file, under a passphrase or without its keys; `client_header`: a
+    setting."""
 
     def __init__(
         self,
@@ -51,11 +51,10 @@ class Visits:
         weigh: Callable[..., Awaitable[None]],
         export: Callable[[str, str], Awaitable[BinaryIO]],
         client_header: str,
-        room: int,
     ) -> None:
         self._tenants, self._setup, self._post = tenants, setup, post
         self._copies, self._weigh, self._export = copies, weigh, export
-        self._client_header, self._room = client_header, room
+        self._client_header = client_header
 
     async def view(self, request: Request[Any, Any, Any]) -> AsyncIterator[View]:
         """For a safe method it cannot write; any other is kept when its handler returns, undone if it raises.
@@ -138,7 +137,8 @@ class Visits:
             chrome,
             mails=post.all if isinstance(post, Folder) else None,
             export=partial(self._export, coop.id),
-            room=self._room,
+            room=coop.room,
+            transport=coop.transport,
             client=client(request.scope, self._client_header),
             copies=partial(self._copies, coop),
             weigh=partial(self._weigh, coop.file, GLANCE if request.method in SAFE else 0),  # others wait to write

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -120,8 +120,13 @@ async def show_key(db: AsyncSession, pem: str) -> None:
 
 
 async def keep_key(db: AsyncSession, name: str, wrapped: bytes) -> None:
-    db.add(Key(name=name, wrapped=wrapped))
+    """In place of one that went by that name."""
+    await db.merge(Key(name=name, wrapped=wrapped))
     await db.flush()
+
+
+async def drop_key(db: AsyncSession, name: str) -> None:
+    await db.execute(delete(Key).where(Key.name == name))
 
 
 async def keys(db: AsyncSession) -> dict[str, bytes]:

@@ -44,6 +44,11 @@ SAID = {
     "mail-again": say("It is sent again, now."),
     "mail-moved": say("That mail is not stuck any more, so nothing was done."),
     "weighed": say("They are measured once a minute at most."),
+    "linked": say("It is asked for all that it has. That takes a moment; look again."),
+    "unlinked": say("The two go their own ways now. All that came from there stays here."),
+    "asked": say("It is asked now. Look again in a moment."),
+    "theirs": say("It is as it is in Ghost now. What it was here is in its history."),
+    "ours": say("It stays as it is here."),
     "navigation": say("The navigation is changed, on every page."),
 }
 
