@@ -53,7 +53,13 @@ class Outside:
             raise Unreachable("that address is not a public server's") from None
         except (TimeoutError, httpcore.TimeoutException):
             raise Unreachable("it took too long to answer") from None
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
+        except (
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.UnsupportedProtocol,
+            OSError,
+            ValueError,
+        ) as error:
             raise Unreachable(_why(error)) from None
 
     async def _asked(self, method: str, url: str, headers: Mapping[str, str], body: bytes, most: int) -> Answer:
@@ -119,7 +125,7 @@ def is_public(address: str) -> bool:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, httpcore.UnsupportedProtocol):
+    if isinstance(error, httpcore.UnsupportedProtocol | ValueError):
         return "that is no address of a server"
     if "CERTIFICATE" in str(error):
         return "its certificate is not good"

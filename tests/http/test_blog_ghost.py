@@ -214,7 +214,9 @@ async def test_who_takes_theirs_has_theirs_and_history_has_ours(linked, steward,
     await settle(coop)
     assert "Theirs." in (await of(coop, "Leeks"))[2]
     async with coop.reading() as db:
-        assert "Ours." in [(await blog.revision(db, id, one.version)).words["body"] for one in await blog.revisions(db, id)]
+        assert "Ours." in [
+            (await blog.revision(db, id, one.version)).words["body"] for one in await blog.revisions(db, id)
+        ]
 
 
 async def test_what_is_edited_here_is_sent_there_where_that_is_wished(linked, steward, coop):
