@@ -14,9 +14,10 @@ from domains.outside import Unreachable
 @asynccontextmanager
 async def server(answer, pause=0.0):
     """Its address, and the paths that it was asked for."""
-    asked = []
+    asked, tasks = [], set()
 
     async def serve(reader, writer):
+        tasks.add(asyncio.current_task())
         asked.append((await reader.readuntil(b"\r\n\r\n")).split()[1].decode())
         await asyncio.sleep(pause)
         writer.write(answer)
@@ -27,6 +28,7 @@ async def server(answer, pause=0.0):
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
         yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", asked
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager
