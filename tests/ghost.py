@@ -98,7 +98,7 @@ class Ghost:
         found = sorted((one for one in self.posts.values() if f"{one['kind']}s" == kinds), key=lambda one: one["id"])
         if said := query.get("filter"):
             since = said.removeprefix("updated_at:>='").removesuffix("'")
-            found = [one for one in found if one["updated_at"] >= since]
+            found = [one for one in found if one["updated_at"][:19].replace("T", " ") >= since]  # as text, like SQLite
         limit, page = min(int(query["limit"]), 100), int(query.get("page", 1))
         about = {"pagination": {"pages": -(-len(found) // limit), "total": len(found), "page": page}}
         return _said(**{kinds: found[(page - 1) * limit : page * limit]}, meta=about)

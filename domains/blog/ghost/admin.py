@@ -166,7 +166,7 @@ async def greet(transport: Transport, address: str, key: str) -> Found:
     except Unreachable as error:
         raise Invalid(address=say("There is no answer from there: {why}.").format(why=error)) from None
     except Declined as error:
-        if error.status in (401, 403):
+        if error.status in (400, 401, 403):
             raise Invalid(key=say("The Ghost there does not take this key. Copy its Admin API key again.")) from None
         raise Invalid(address=say("What is there is no Ghost that answers: {why}.").format(why=error)) from None
     except (KeyError, IndexError, TypeError):

@@ -24,9 +24,13 @@ FRESH = timedelta(minutes=5)
 _hints = table_of(GhostHint)
 
 
+TAG = "tag"
+"""What it does to posts moves no time of theirs."""
+
+
 class Hint(NamedTuple):
     kind: str
-    """post, page, or site for whatever else."""
+    """post, page, tag, or site for whatever else."""
     id: str
 
 
@@ -52,9 +56,9 @@ def read(body: bytes) -> Hint:
             id = (told.get("current") or {}).get("id") or (told.get("previous") or {}).get("id")
             if isinstance(id, str) and ID.fullmatch(id):
                 return Hint(kind, id)
-    except (ValueError, AttributeError):
-        pass
-    return Hint("site", "")
+        return Hint(TAG if TAG in said else "site", "")
+    except (ValueError, AttributeError, TypeError):
+        return Hint("site", "")
 
 
 async def take_hint(db: AsyncSession, signature: str, hint: Hint, at: datetime) -> bool:

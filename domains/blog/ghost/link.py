@@ -14,7 +14,7 @@ from domains.errors import NotFound
 from domains.values import now
 
 from ..models import Ghost, GhostHint, GhostPost, Post
-from .hints import Hint, read_hints
+from .hints import TAG, Hint, read_hints
 
 OVERLAP = timedelta(minutes=1)
 """That is asked for again: Ghost's times are whole seconds, and it says them before it keeps them."""
@@ -44,7 +44,7 @@ class Begun:
     """What is asked for."""
 
     since: str
-    """As Ghost writes an instant; empty for all that there is."""
+    """As its filter takes an instant; empty for all that there is."""
     is_whole: bool
     hints: Sequence[Hint]
 
@@ -84,9 +84,9 @@ async def begin(db: AsyncSession, *, is_whole: bool) -> Begun | None:
     """None where there is no Ghost to ask."""
     if not (linked := await ghost(db)):
         return None
-    is_whole = is_whole or linked.is_out or not linked.since
-    since = "" if is_whole else _overlapping(linked.since)
-    return Begun(since, is_whole, await read_hints(db))
+    hints = await read_hints(db)
+    is_whole = is_whole or linked.is_out or not linked.since or any(hint.kind == TAG for hint in hints)
+    return Begun("" if is_whole else _overlapping(linked.since), is_whole, hints)
 
 
 async def known(db: AsyncSession, ids: Sequence[str]) -> Mapping[str, str]:
@@ -135,8 +135,8 @@ async def differing(db: AsyncSession) -> Sequence[Any]:
 
 
 def _overlapping(since: str) -> str:
-    begin = datetime.fromisoformat(since) - OVERLAP
-    return f"{begin:%Y-%m-%dT%H:%M:%S}.000Z"
+    """As its filter takes an instant: any other way of writing it finds nothing, and says so to nobody."""
+    return f"{datetime.fromisoformat(since) - OVERLAP:%Y-%m-%d %H:%M:%S}"
 
 
 async def _linked(db: AsyncSession) -> Ghost:
