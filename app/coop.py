@@ -98,6 +98,11 @@ class Coop:
         """Begins what is due here; says when to ask again."""
         return min((due for due in (await self.flows.wake(), await self.post.wake()) if due is not None), default=None)
 
+    def next_due(self) -> float | None:
+        """When its flows want somebody next."""
+        due: float | None = self.watcher.execute(flows.NEXT_DUE).fetchone()[0]
+        return due
+
     def at_work(self) -> bool:
         return bool(self.users) or self.flows.busy() or self.post.busy()
 
@@ -176,7 +181,7 @@ class Coop:
         await self.thread.close()
         if self._watcher:
             with suppress(sqlite3.OperationalError):  # of a file that never came to have tables
-                self.due = self._watcher.execute(flows.NEXT_DUE).fetchone()[0]
+                self.due = self.next_due()
             self._watcher.close()
         self._readers.dispose()
         await self._writer.dispose()
