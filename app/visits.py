@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from litestar import Request, Response
+from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domains import account
+from domains import account, blog
 from domains import site as sites
 from domains.activities import acting
 from domains.errors import NotFound
@@ -80,6 +81,8 @@ class Visits:
     async def show(self, refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
         """A refusal as a page of its co-op, or as a fragment; as a bare page where not even that can be made."""
         request: Request[Any, Any, Any] = Request(scope, receive, send)
+        if refused.status == 404 and (there := await self._led_on(request)):
+            return await there.to_asgi_response(app=None, request=request)(scope, receive, send)
         if coop_of(scope):
             answer = await self._dressed(refused, request)
         elif self._setup.is_open:
@@ -92,6 +95,17 @@ class Visits:
             answer.headers["refresh"] = str(refused.wait)
         answer.headers["cache-control"] = "no-store"
         await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
+
+    async def _led_on(self, request: Request[Any, Any, Any]) -> Redirect | None:
+        """To where an address of the site that was here before is now."""
+        if not coop_of(request.scope) or request.method not in SAFE:
+            return None
+        try:
+            async with self._tenants.use(coop_of(request.scope), GLANCE) as coop, coop.reading() as db:
+                there = await blog.old_address(db, request.scope["path"])
+        except Exception:
+            return None  # the page for what is not there is made, or says why not
+        return Redirect(there, status_code=301, headers={"cache-control": "public, no-cache"}) if there else None
 
     async def _dressed(self, refused: Refused, request: Request[Any, Any, Any]) -> Response[str]:
         typed = await _typed(request) if refused.status in AGAIN else {}

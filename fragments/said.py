@@ -18,6 +18,7 @@ SAID = {
     "removed": say("Removed for good."),
     "not-removed": say("Only what is in the bin is removed for good."),
     "restored": say("It is as it was then. What it was until now is kept too."),
+    "converted": say("It is Markdown now, and yours to edit. What it was is in its history."),
     "picture": say("The picture is here. The line below it shows it in a post."),
     "picture-removed": say("Removed. Nothing of it is here any more."),
     "withdrawn": say("Withdrawn. Only editors see it now; you can offer it again."),

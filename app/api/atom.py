@@ -31,8 +31,8 @@ def _add_entry(root: Element, item: Item) -> None:
     add(entry, "published", item.published.isoformat(timespec="seconds"))
     add(entry, "updated", item.updated.isoformat(timespec="seconds"))
     add(entry, "link", rel="alternate", type="text/html", href=item.address)
-    if item.author:
-        add(SubElement(entry, "author"), "name", item.author)
+    for author in item.authors:
+        add(SubElement(entry, "author"), "name", author)
     for tag in item.tags:
         add(entry, "category", term=tag)
     if item.summary:

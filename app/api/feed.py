@@ -11,7 +11,7 @@ class Item:
     """Outlives its address."""
     address: str
     title: str
-    author: str
+    authors: Sequence[str]
     tags: Sequence[str]
     summary: str
     html: str

@@ -39,9 +39,9 @@ async def _feed(db: Db, view: View, tag: str, author: str) -> Feed:
 async def _item(view: View, post: blog.Post) -> Item:
     """Of what is for members: nothing but its title and its summary."""
     address, id = f"{view.site.url}/{post.slug}", f"{view.site.url}/federation/post/{post.id}"
-    html = await blog.read_abroad(post.body, address) if post.visibility == "public" else ""
+    html = await blog.read_abroad(post.body, address, post.format) if post.visibility == "public" else ""
     published = post.published or post.updated
-    return Item(id, address, post.title, post.author, post.topics, post.excerpt, html, published, post.updated)
+    return Item(id, address, post.title, post.authors, post.topics, post.excerpt, html, published, post.updated)
 
 
 ROUTES = [as_atom, as_rss]

@@ -37,8 +37,8 @@ def _add_item(channel: Element, item: Item) -> None:
     add(made, "link", item.address)
     add(made, "guid", item.id, isPermaLink="false")
     add(made, "pubDate", format_datetime(item.published))
-    if item.author:
-        add(made, "dc:creator", item.author)
+    for author in item.authors:
+        add(made, "dc:creator", author)
     for tag in item.tags:
         add(made, "category", tag)
     if item.summary:

@@ -2,6 +2,7 @@
 
 import domains.account.models
 import domains.activities
+import domains.blog.ghost.models
 import domains.blog.models
 import domains.cart.models
 import domains.events.models

@@ -1,9 +1,10 @@
-"""The blog owns posts and pages, what their Markdown becomes, their pictures, and the navigation that leads to them.
+"""The blog owns posts and pages, what their words become, their pictures, and the navigation that leads to them.
 
 A post is news and has a date; a page stays. Either is a draft until it is published, and again once it is taken down.
 """
 
 from .commands import COVERS, RESERVED, Words, edit_post, read_body, write_post
+from .converting import Converted, convert_post, converted, markdown_of
 from .deeds import (
     Undone,
     bin_post,
@@ -15,6 +16,7 @@ from .deeds import (
     undo_post,
     unpublish_post,
 )
+from .html import before_members, read_html
 from .library import (
     Listed,
     describe_picture,
@@ -30,7 +32,8 @@ from .library import (
 )
 from .markdown import WIDGETS, Prose, Widget, read_abroad, read_prose
 from .menu import add_menu_item, move_menu_item, remove_menu_item
-from .models import BINNED, KINDS, STATUSES, VISIBILITIES, MenuItem, Picture, Post
+from .models import BINNED, HTML, KINDS, MARKDOWN, STATUSES, VISIBILITIES, MenuItem, Picture, Post
+from .old import old_address
 from .queries import (
     Chosen,
     Listing,
@@ -57,14 +60,17 @@ from .revisions import Piece, difference, revision, revisions
 __all__ = [
     "BINNED",
     "COVERS",
+    "HTML",
     "KINDS",
     "LARGEST",
+    "MARKDOWN",
     "RESERVED",
     "STATUSES",
     "VISIBILITIES",
     "WIDGETS",
     "Address",
     "Chosen",
+    "Converted",
     "Listed",
     "Listing",
     "MenuItem",
@@ -78,8 +84,11 @@ __all__ = [
     "Words",
     "add_menu_item",
     "address",
+    "before_members",
     "bin_post",
     "chosen",
+    "convert_post",
+    "converted",
     "describe_picture",
     "difference",
     "edit_post",
@@ -88,11 +97,13 @@ __all__ = [
     "has_news",
     "keep_picture",
     "latest",
+    "markdown_of",
     "move_menu_item",
     "moved",
     "names_of",
     "navigation",
     "news",
+    "old_address",
     "pages",
     "picture",
     "picture_at",
@@ -105,6 +116,7 @@ __all__ = [
     "published",
     "read_abroad",
     "read_body",
+    "read_html",
     "read_picture",
     "read_prose",
     "remove_menu_item",

@@ -14,7 +14,7 @@ from domains.values import now, slug_of
 
 from .keeping import stand
 from .library import picture_at
-from .models import DRAFT, KINDS, PUBLIC, SCHEDULED, STATUSES, VISIBILITIES, Post, Redirect
+from .models import DRAFT, HTML, KINDS, PUBLIC, SCHEDULED, STATUSES, VISIBILITIES, Post, Redirect
 from .queries import post
 from .renditions import address
 
@@ -22,7 +22,7 @@ RESERVED = frozenset(
     (
         "blog", "market", "cart", "events", "federation", "account", "steward", "flows", "static", "theme", "health",
         "media", "setup", "parts", "webhooks", "oauth", "api", "users", "inbox", "outbox", "nodeinfo", "authorize",
-        "search",
+        "search", "rss",
         ".well-known",
     )
 )  # fmt: skip
@@ -32,19 +32,21 @@ COVERS = (
     "loaf", "potatoes", "pot", "rose-ash", "seeds", "shed", "squash", "van", "wreath",
 )  # fmt: skip
 """The linocuts that may stand over a post."""
-MOST_TAGS = 12
+MOST_TAGS, MOST_AUTHORS = 12, 12
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is typed of a post or a page; `tags` are parted by commas, an empty `slug` comes from the title; `day` and
-    `time` say when it is to be published, of one that is scheduled."""
+    """What is typed of a post or a page; `tags` and `authors` are parted by commas, an empty `slug` comes from the
+    title; empty `authors` are whoever they are already, or whoever writes; `day` and `time` say when it is to be
+    published, of one that is scheduled."""
 
     title: str
     body: str = ""
     kind: str = "post"
     slug: str = ""
     tags: str = ""
+    authors: str = ""
     excerpt: str = ""
     cover: str = ""
     visibility: str = PUBLIC
@@ -57,7 +59,8 @@ async def write_post(
     db: AsyncSession, words: Words, *, author: str = "", status: str = DRAFT, zone: tzinfo = UTC
 ) -> Post:
     """`zone`: of `day` and `time`. Raises Invalid."""
-    written = Post(**await _checked(db, words, status, zone), author=author)
+    written = Post(**await _checked(db, words, status, zone))
+    written.authors = written.authors or [author][: bool(author)]
     db.add(written)
     return await stand(db, written, status, author)
 
@@ -99,10 +102,11 @@ async def _checked(
     said = {
         "kind": check.one_of("kind", words.kind, KINDS),
         "title": check.line("title", " ".join(words.title.split()), say("Give it a title.")),
-        "body": check.text("body", words.body),
+        "body": own.body if own and own.format == HTML else check.text("body", words.body),
         "excerpt": check.line("excerpt", words.excerpt, most=400),
         "cover": await _cover(db, check, words.cover),
         "tags": tags_of(check, words.tags),
+        "authors": _authors(check, words.authors, own.authors if own else []),
         "slug": await _slug(db, check, words, own),
         "visibility": check.one_of("visibility", words.visibility, VISIBILITIES),
         "featured": bool(words.featured),
@@ -139,6 +143,15 @@ def tags_of(check: Check, typed: str) -> list[str]:
     if len(tags) > MOST_TAGS:
         check.refuse("tags", say("Twelve tags are enough. Leave some out."))
     return tags
+
+
+def _authors(check: Check, typed: str, own: list[str]) -> list[str]:
+    """A name that has a comma in it stays one as long as nobody changes it."""
+    names = [" ".join(name.split()) for name in check.line("authors", typed, most=400).split(",")]
+    names = list(dict.fromkeys(name for name in names if name))
+    if len(names) > MOST_AUTHORS:
+        check.refuse("authors", say("Twelve names are enough. Leave some out."))
+    return own if not names or typed == ", ".join(own) else names
 
 
 async def _slug(db: AsyncSession, check: Check, words: Words, own: Post | None) -> str:

@@ -7,7 +7,8 @@ from domains.activities import Activity, record
 from domains.values import now
 
 from . import revisions
-from .models import BINNED, DRAFT, PUBLISHED, SCHEDULED, Post, Redirect
+from .html import plain_of, read_html
+from .models import BINNED, DRAFT, HTML, PUBLISHED, SCHEDULED, Post, Redirect
 
 BECOMES = {
     (DRAFT, DRAFT): "Draft",
@@ -32,16 +33,23 @@ BECOMES = {
 async def stand(db: AsyncSession, changed: Post, status: str, by: str) -> Post:
     """Keeps it in this status, and records what that means. What is published again is mailed to nobody again."""
     was, is_new = changed.status, changed.published is None
-    changed.status, changed.updated, changed.version = status, now(), changed.version + 1
-    if status != SCHEDULED:
-        changed.due = None
+    changed.updated = now()
     if status == PUBLISHED and is_new:
         changed.published = changed.updated
+    return await keep(db, changed, status, by, BECOMES[was, status], is_new=is_new)
+
+
+async def keep(db: AsyncSession, changed: Post, status: str, by: str, type: str, *, is_new: bool = False) -> Post:
+    """With the times that it has."""
+    changed.status, changed.version = status, changed.version + 1
+    changed.plain = plain_of(await read_html(changed.body)) if changed.format == HTML else ""
+    if status != SCHEDULED:
+        changed.due = None
     await db.flush()
     if status == PUBLISHED:  # whoever is there now is meant
         await db.execute(delete(Redirect).where(Redirect.slug == changed.slug))
     await revisions.keep(db, changed, by)
-    await tell(db, BECOMES[was, status], changed, is_new=is_new)
+    await tell(db, type, changed, is_new=is_new)
     return changed
 
 
@@ -55,7 +63,7 @@ async def tell(db: AsyncSession, type: str, told: Post, *, is_new: bool = False)
         "tags": told.tags,
         "urgent": is_new and "urgent" in told.tags,
         "newsletter": is_new and "newsletter" in told.tags,
-        "author": told.author,
+        "authors": told.authors,
         **({"due": told.due.timestamp()} if told.due else {}),
     }
     await record(db, Activity(type=type, kind="blog.post", ref=told.id, object=object))

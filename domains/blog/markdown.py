@@ -19,6 +19,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from domains.values import slug_of
 
+from .html import read_html
+from .models import HTML, MARKDOWN
 from .renditions import address
 
 WIDGETS = ("calendar", "products")
@@ -63,7 +65,7 @@ class Widget:
     """One of WIDGETS."""
 
 
-async def read_abroad(body: str, address: str) -> str:
+async def read_abroad(body: str, address: str, format: str = MARKDOWN) -> str:
     """The prose alone, with whole addresses, for wherever it is read instead of at its own."""
 
     def whole(tag: str, name: str, value: str) -> str:
@@ -72,7 +74,7 @@ async def read_abroad(body: str, address: str) -> str:
         except ValueError:
             return value
 
-    html = "\n".join(part.html for part in await read_prose(body) if isinstance(part, Prose))
+    html = "\n".join(part.html for part in await read_prose(body, format) if isinstance(part, Prose))
     return nh3.clean(html, attribute_filter=whole, link_rel=None)
 
 
@@ -80,8 +82,10 @@ class _Endless(Exception):
     """More steps than any text needs."""
 
 
-async def read_prose(body: str) -> tuple[Prose | Widget, ...]:
-    """Whatever the body is, it neither raises nor keeps anybody else waiting."""
+async def read_prose(body: str, format: str = MARKDOWN) -> tuple[Prose | Widget, ...]:
+    """Whatever the body is, it neither raises nor keeps anybody else waiting; html as it came has no widgets."""
+    if format == HTML:
+        return (Prose(await read_html(body)),)
     return to_html(body) if len(body) < SHORT else await asyncio.to_thread(to_html, body)
 
 

@@ -2,7 +2,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
@@ -12,6 +12,7 @@ from domains.values import Instant, now
 from .renditions import Address
 
 KINDS = ("post", "page")
+MARKDOWN, HTML = FORMATS = ("markdown", "html")
 DRAFT, SCHEDULED, PUBLISHED = STATUSES = ("draft", "scheduled", "published")
 BINNED = "binned"
 """Taken away, and kept for a while, so that it can be brought back."""
@@ -23,7 +24,9 @@ INSTRUCTIONS = ("urgent", "newsletter")
 """Tags that say what is to be done with a post, and nothing of what it is about."""
 
 
+_AUTHORS = "(SELECT group_concat(value, ' ') FROM json_each(new.authors))"
 _TOPICS = f"(SELECT group_concat(value, ' ') FROM json_each(new.tags) WHERE value NOT IN {INSTRUCTIONS})"
+_READ = f"iif(new.format = '{HTML}', new.plain, new.body)"
 
 
 class Post(Table):
@@ -34,9 +37,9 @@ class Post(Table):
         path="'/' || new.slug",
         title="new.title",
         note="new.excerpt",
-        about=f"new.author || ' ' || coalesce({_TOPICS}, '')",
-        words=f"iif(new.visibility = '{PUBLIC}', new.body, '')",
-        inner=f"iif(new.visibility = '{PUBLIC}', '', new.body)",
+        about=f"coalesce({_AUTHORS}, '') || ' ' || coalesce({_TOPICS}, '')",
+        words=f"iif(new.visibility = '{PUBLIC}', {_READ}, '')",
+        inner=f"iif(new.visibility = '{PUBLIC}', '', {_READ})",
         when=f"new.status = '{PUBLISHED}'",
     )
 
@@ -45,13 +48,17 @@ class Post(Table):
     slug: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str] = mapped_column(default="post")
     body: Mapped[str] = mapped_column(default="")
-    """Markdown."""
+    """As `format` says."""
+    format: Mapped[str] = mapped_column(default=MARKDOWN, server_default=MARKDOWN)
+    """Html is as it came from elsewhere: it is not written here, and nobody turns it into Markdown unasked."""
+    plain: Mapped[str] = mapped_column(init=False, default="", server_default=text("''"))
+    """What is read of a body that is html, for whoever searches."""
     excerpt: Mapped[str] = mapped_column(default="")
     cover: Mapped[str] = mapped_column(default="")
     """The name of a linocut, the address of a picture, or empty."""
     tags: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
-    author: Mapped[str] = mapped_column(default="")
-    """What the person who wrote it was called then."""
+    authors: Mapped[list[str]] = mapped_column(JSON, default_factory=list, server_default="[]")
+    """What those who wrote it were called then, the first first."""
     status: Mapped[str] = mapped_column(default=DRAFT)
     published: Mapped[datetime | None] = mapped_column(Instant, index=True, default=None)
     """For the first time; it stays when the post is taken down."""
@@ -101,6 +108,17 @@ class Redirect(Table):
 
     slug: Mapped[str] = mapped_column(primary_key=True)
     post: Mapped[int] = mapped_column(ForeignKey("blog_posts.id", ondelete="CASCADE"), index=True)
+
+
+class OldAddress(Table):
+    """A path that led somewhere on the site that this one takes over."""
+
+    __tablename__ = "blog_old_addresses"
+
+    path: Mapped[str] = mapped_column(primary_key=True)
+    """Without a slash at its end."""
+    target: Mapped[str]
+    """A path of this site, or a whole address elsewhere."""
 
 
 class Picture(Table):

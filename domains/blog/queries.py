@@ -15,9 +15,12 @@ from .models import BINNED, INSTRUCTIONS, PUBLISHED, MenuItem, Post, Redirect
 
 _posts, _items = table_of(Post).c, table_of(MenuItem).c
 _tag = func.json_each(_posts.tags).table_valued(column("value", String), name="tag", joins_implicitly=True).c.value
+_author = func.json_each(_posts.authors).table_valued(column("value", String), name="by", joins_implicitly=True).c.value
 _topics = select(func.json_group_array(_tag)).where(_tag.not_in(INSTRUCTIONS)).scalar_subquery()
+_WHOLE = (_posts.body, _posts.plain)
 _LISTED = select(
-    *(column for column in _posts if column is not _posts.body), type_coerce(_topics, JSON).label("topics")
+    *(column for column in _posts if all(column is not one for one in _WHOLE)),
+    type_coerce(_topics, JSON).label("topics"),
 )
 _PUBLIC = _LISTED.where(_posts.status == PUBLISHED)
 _NEWS = _PUBLIC.where(_posts.kind == "post", is_none_of(_posts.id, "but"))
@@ -26,12 +29,12 @@ _FEED = select(Post).where(Post.status == PUBLISHED, Post.kind == "post")
 _FEED = _FEED.order_by(Post.published.desc(), Post.id.desc()).limit(bindparam("most"))
 _OF = {
     "tag": exists(select(_tag).where(~is_none_of(_tag, "names")).correlate(table_of(Post))),
-    "author": ~is_none_of(_posts.author, "names"),
+    "author": exists(select(_author).where(~is_none_of(_author, "names")).correlate(table_of(Post))),
 }
 _IS_NEWS = (_posts.status == PUBLISHED, _posts.kind == "post")
 _NAMES = {
     "tag": select(_tag).distinct().select_from(table_of(Post)).where(*_IS_NEWS, _tag.not_in(INSTRUCTIONS)),
-    "author": select(_posts.author).distinct().where(*_IS_NEWS, _posts.author != ""),
+    "author": select(_author).distinct().select_from(table_of(Post)).where(*_IS_NEWS),
 }
 _ANY_NEWS = select(_posts.id).where(_posts.status == PUBLISHED, _posts.kind == "post").limit(1)
 _LATEST = _NEWS.order_by(None).order_by(_posts.featured.desc(), _posts.published.desc(), _posts.id.desc())

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.base import table_of
 from domains.errors import NotFound
+from domains.values import now
 
 from .models import Post, Revision
 
@@ -18,7 +19,7 @@ MOST = 100
 """Of a post; the oldest go."""
 LONGEST = 4_000_000
 """Lines of one text by lines of the other that are compared; a second's work."""
-WORDS = ("title", "slug", "kind", "body", "excerpt", "cover", "tags", "visibility", "featured")
+WORDS = ("title", "slug", "kind", "format", "body", "excerpt", "cover", "tags", "authors", "visibility", "featured")
 _revisions = table_of(Revision).c
 _LISTED = select(*(column for column in _revisions if column is not _revisions.words))
 
@@ -33,7 +34,7 @@ class Piece(NamedTuple):
 
 async def keep(db: AsyncSession, post: Post, by: str) -> None:
     words = {name: getattr(post, name) for name in WORDS}
-    db.add(Revision(post=post.id, version=post.version, words=words, status=post.status, by=by, at=post.updated))
+    db.add(Revision(post=post.id, version=post.version, words=words, status=post.status, by=by, at=now()))
     await db.flush()
     await db.execute(delete(Revision).where(_revisions.post == post.id, _revisions.version <= post.version - MOST))
 

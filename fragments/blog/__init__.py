@@ -2,6 +2,8 @@
 
 from .arranging import ROUTES as MENU
 from .arranging import navigation
+from .converting import ROUTES as CONVERTING
+from .converting import convert_post
 from .history import ROUTES as HISTORY
 from .history import revision, revisions
 from .lists import ROUTES as LISTS
@@ -15,11 +17,12 @@ from .sorting import posts
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post
 
-ROUTES = [*READING, *LISTS, *WRITING, *SORTING, *PICTURES, *HISTORY, *MENU]
+ROUTES = [*READING, *LISTS, *WRITING, *CONVERTING, *SORTING, *PICTURES, *HISTORY, *MENU]
 
 __all__ = [
     "ROUTES",
     "author",
+    "convert_post",
     "draft",
     "edit_post",
     "home",

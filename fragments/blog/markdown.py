@@ -10,11 +10,16 @@ from fragments.meta import MARKDOWN
 from fragments.view import View
 
 
-def markdown(view: View, post: blog.Post, *, is_whole: bool) -> Response[Any]:
+async def markdown(view: View, post: blog.Post, *, is_whole: bool) -> Response[Any]:
     """To whoever may not read all of it: its title and its summary."""
     address = f"{view.site.url}/{post.slug}"
-    body = f"\n{post.body}\n" if is_whole else ""
+    body = f"\n{await _words(post)}\n" if is_whole else ""
     return view.document(_head(post, address) + body, MARKDOWN, link=f'<{address}>; rel="canonical"')
+
+
+async def _words(post: blog.Post) -> str:
+    """Of html, what it would be."""
+    return (await blog.converted(post)).markdown if post.format == blog.HTML else post.body
 
 
 def _head(post: blog.Post, address: str) -> str:
@@ -22,7 +27,7 @@ def _head(post: blog.Post, address: str) -> str:
     known = {
         "title": post.title,
         "summary": post.excerpt,
-        "author": post.author,
+        "authors": post.authors,
         "published": post.published.isoformat(timespec="seconds") if post.published else "",
         "updated": post.updated.isoformat(timespec="seconds"),
         "tags": post.topics,

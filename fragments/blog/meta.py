@@ -40,12 +40,16 @@ def _article(view: View, post: blog.Post, times: dict[str, str]) -> dict[str, An
     said |= {"datePublished": times["published"], "dateModified": times["modified"]}
     said |= {"inLanguage": view.site.language, "isAccessibleForFree": post.visibility == "public"}
     said["publisher"] = _organization(view)
-    if post.author:
-        said["author"] = {"@type": "Person", "name": post.author}
-    if post.author and post.kind == "post":
-        said["author"]["url"] = f"{view.site.url}/blog/author/{in_address(post.author)}"
+    if post.authors:
+        said["author"] = [_person(view, name, post) for name in post.authors]
     said |= {"description": post.excerpt} if post.excerpt else {}
     return said | ({"keywords": post.topics} if post.topics else {})
+
+
+def _person(view: View, name: str, post: blog.Post) -> dict[str, str]:
+    """With the list of what they wrote; a page is in none."""
+    listed = {"url": f"{view.site.url}/blog/author/{in_address(name)}"} if post.kind == "post" else {}
+    return {"@type": "Person", "name": name} | listed
 
 
 def _organization(view: View) -> dict[str, str]:

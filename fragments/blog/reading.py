@@ -59,9 +59,11 @@ async def post(db: Db, view: Page, slug: FromPath[str]) -> Response[Any]:
         found = await blog.post_at(db, slug, drafts=view.writes)
     except NotFound:
         if there := await blog.moved(db, slug):
-            return Redirect(f"/{there}{twin}", status_code=301, headers={"cache-control": "public, no-cache"})
+            return _moved(f"/{there}{twin}")
         raise
-    return markdown(view, found, is_whole=_is_whole(view, found)) if twin else await shown(db, view, found)
+    if view.request.scope["raw_path"].endswith(b"/"):  # the framework forgets it
+        return _moved(f"/{slug}")
+    return await markdown(view, found, is_whole=_is_whole(view, found)) if twin else await shown(db, view, found)
 
 
 @get("/blog/draft/{signed:str}")
@@ -90,10 +92,21 @@ async def shown(db: AsyncSession, view: View, found: blog.Post, *, is_draft: boo
         cover=await _cover(db, found.cover),
         is_draft=is_draft,
         is_whole=is_whole,
-        parts=await expanded(view, await blog.read_prose(found.body)) if is_whole else (),
+        parts=await expanded(view, await blog.read_prose(*_words(found, is_whole))),
         draft_link=draft_link(view, found) if view.writes else "",
         **(await _mailed(db, view, found) if view.writes else {"going": None, "mailed": None}),
     )
+
+
+def _moved(to: str) -> Redirect:
+    return Redirect(to, status_code=301, headers={"cache-control": "public, no-cache"})
+
+
+def _words(post: blog.Post, is_whole: bool) -> tuple[str, str]:
+    """All of them, or those that are for everybody, and their format."""
+    if is_whole:
+        return post.body, post.format
+    return (blog.before_members(post.body) if post.format == blog.HTML else ""), post.format
 
 
 async def _cover(db: AsyncSession, name: str) -> blog.Picture | None:

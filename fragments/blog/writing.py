@@ -77,7 +77,8 @@ async def edit_post(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
     found = await blog.post(db, id)
     kept = ("kind", "title", "slug", "body", "excerpt", "cover", "visibility")
     typed = {name: getattr(found, name) for name in kept}
-    typed |= {"tags": ", ".join(found.tags), "version": str(found.version), "featured": "yes" if found.featured else ""}
+    typed |= {"tags": ", ".join(found.tags), "authors": ", ".join(found.authors)}
+    typed |= {"version": str(found.version), "featured": "yes" if found.featured else ""}
     if found.due:
         due = view.local(found.due)
         typed |= {"day": due.date().isoformat(), "time": f"{due:%H:%M}"}
@@ -130,7 +131,8 @@ async def _form(view: View, template: str, title: str, form: Form, status: int, 
         "kinds": [(kind, view.text(name), view.text(what)) for kind, name, what in KINDS],
         "visibilities": [(one, view.text(name), view.text(what)) for one, name, what in VISIBILITIES],
         "covers": await _covers(view, form.text("cover")),
-        "parts": await _previewed(view, Form(form.typed)),
+        "parts": await _previewed(view, Form(form.typed), about["post"]),
+        "is_html": bool(about["post"] and about["post"].format == blog.HTML),
         "theirs": None,
     }
     return await view.render(template, title=title, layout="desk.html", status=status, form=form, **(known | about))
@@ -145,8 +147,10 @@ async def _covers(view: View, chosen: str) -> list[tuple[str, str]]:
     return linocuts + [(str(each.address), view.text(say("Picture: {alt}")).format(alt=each.alt)) for each in pictures]
 
 
-async def _previewed(view: View, form: Form) -> list[Markup]:
-    """Nothing, when the body cannot be read."""
+async def _previewed(view: View, form: Form, found: blog.Post | None) -> list[Markup]:
+    """What is typed, or html as it is; nothing, when that cannot be read."""
+    if found and found.format == blog.HTML:
+        return await expanded(view, await blog.read_prose(found.body, found.format))
     with form.refusals():
         return await expanded(view, await blog.read_prose(blog.read_body(form.text("body"))))
     return []

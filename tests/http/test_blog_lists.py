@@ -83,7 +83,7 @@ async def test_a_title_of_any_letters_stays_what_it_is_in_the_head(oak, coop):
     await write(coop, title=ODD, slug="odd")
     page = await oak.get("/odd")
     assert data(page)["headline"] == ODD and data(page)["@type"] == "Article"
-    assert data(page)["author"] == {"@type": "Person", "name": "Ines", "url": "https://oak.example/blog/author/ines"}
+    assert data(page)["author"] == [{"@type": "Person", "name": "Ines", "url": "https://oak.example/blog/author/ines"}]
     assert "<b>" not in head(page.text) and "</script> –" not in head(page.text)
 
 

@@ -41,7 +41,7 @@ async def test_a_post_says_that_it_is_there_when_it_is_published_and_not_before(
     async with coop.writing() as db:
         await blog.publish_post(db, draft.id)  # twice is once
     about = {"post": 1, "title": "The van", "slug": "the-van", "kind": "post", "tags": ["meeting", "urgent"]}
-    about |= {"urgent": True, "newsletter": False, "author": "Ines"}
+    about |= {"urgent": True, "newsletter": False, "authors": ["Ines"]}
     assert await said(coop) == [("Draft", about), ("Create", about)]
 
 

@@ -1,0 +1,1 @@
+"""How a blog comes over from Ghost."""
