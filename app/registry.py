@@ -222,7 +222,8 @@ class Registry:
 
     def unused(self, since: float, until: float, most: int) -> list[str]:
         """Closed co-ops whose files are here, were closed before `since`, and are woken by nothing until `until`."""
-        question = "SELECT id FROM coops WHERE NOT open AND NOT asleep AND used < ? AND coalesce(due, ?) >= ? ORDER BY used LIMIT ?"
+        question = "SELECT id FROM coops WHERE NOT open AND NOT asleep AND used < ? AND coalesce(due, ?) >= ?"
+        question += " ORDER BY used LIMIT ?"
         return [id for (id,) in self._file.execute(question, (since, until, until, most))]
 
     def were_open(self) -> list[str]:

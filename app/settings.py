@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     )
     near: bool = Field(
         False,
-        description="Whether co-ops may ask servers of this machine and its network, like a Ghost beside it: yes or no.",
+        description="Whether co-ops may ask servers of this machine and its network, like a Ghost: yes or no.",
     )
     metrics: str = Field("", description="Where Prometheus asks for /metrics, like 127.0.0.1:9100; empty: nowhere.")
     log_level: str = Field("info", description="debug, info, warning or error.")
