@@ -29,8 +29,8 @@ from .library import (
     uses,
 )
 from .markdown import WIDGETS, Prose, Widget, read_abroad, read_prose
-from .menu import add_menu_item, move_menu_item, remove_menu_item
-from .models import BINNED, KINDS, STATUSES, VISIBILITIES, MenuItem, Picture, Post
+from .menu import WAYS, add_menu_item, edit_menu_item, move_menu_item, place_menu_item, remove_menu_item
+from .models import BINNED, FOOT, KINDS, MAIN, MENUS, STATUSES, VISIBILITIES, MenuItem, Picture, Post
 from .queries import (
     Chosen,
     Listing,
@@ -41,7 +41,6 @@ from .queries import (
     latest,
     moved,
     names_of,
-    navigation,
     news,
     pages,
     post,
@@ -53,15 +52,21 @@ from .queries import (
 )
 from .renditions import LARGEST, Address, address
 from .revisions import Piece, difference, revision, revisions
+from .ways import GONE, Way, navigation
 
 __all__ = [
     "BINNED",
     "COVERS",
+    "FOOT",
+    "GONE",
     "KINDS",
     "LARGEST",
+    "MAIN",
+    "MENUS",
     "RESERVED",
     "STATUSES",
     "VISIBILITIES",
+    "WAYS",
     "WIDGETS",
     "Address",
     "Chosen",
@@ -73,6 +78,7 @@ __all__ = [
     "Post",
     "Prose",
     "Sought",
+    "Way",
     "Widget",
     "Undone",
     "Words",
@@ -82,6 +88,7 @@ __all__ = [
     "chosen",
     "describe_picture",
     "difference",
+    "edit_menu_item",
     "edit_post",
     "feed",
     "file_at",
@@ -97,6 +104,7 @@ __all__ = [
     "picture",
     "picture_at",
     "pictures",
+    "place_menu_item",
     "post",
     "post_at",
     "posts",

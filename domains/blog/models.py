@@ -19,6 +19,8 @@ MARKS = re.compile(r"([\\`*_\[\]<>&!~])")
 """What means something in Markdown."""
 PUBLIC, MEMBERS = VISIBILITIES = ("public", "members")
 """Who reads all of it; its title and its summary are for everyone."""
+MAIN, FOOT = MENUS = ("main", "foot")
+"""Over each page, and at its foot."""
 INSTRUCTIONS = ("urgent", "newsletter")
 """Tags that say what is to be done with a post, and nothing of what it is about."""
 
@@ -154,3 +156,7 @@ class MenuItem(Table):
     target: Mapped[str]
     """A path of this site, or a whole address elsewhere."""
     position: Mapped[int]
+    """In its menu, as it is read: what is inside another follows it."""
+    menu: Mapped[str] = mapped_column(default=MAIN, server_default=MAIN)
+    parent: Mapped[int | None] = mapped_column(default=None)
+    """The item that it is inside of, which is inside of none."""

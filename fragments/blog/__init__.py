@@ -1,11 +1,13 @@
 """Posts, pages and navigation, as people see them."""
 
-from .arranging import ROUTES as MENU
-from .arranging import navigation
+from .arranging import ROUTES as ARRANGING
+from .arranging import menu
 from .history import ROUTES as HISTORY
 from .history import revision, revisions
 from .lists import ROUTES as LISTS
 from .lists import author, news, tag
+from .menus import ROUTES as MENUS
+from .menus import foot, navigation
 from .pictures import ROUTES as PICTURES
 from .pictures import media, picture
 from .reading import ROUTES as READING
@@ -15,16 +17,18 @@ from .sorting import posts
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post
 
-ROUTES = [*READING, *LISTS, *WRITING, *SORTING, *PICTURES, *HISTORY, *MENU]
+ROUTES = [*READING, *LISTS, *WRITING, *SORTING, *PICTURES, *HISTORY, *MENUS, *ARRANGING]
 
 __all__ = [
     "ROUTES",
     "author",
     "draft",
     "edit_post",
+    "foot",
     "home",
     "latest",
     "media",
+    "menu",
     "navigation",
     "new_post",
     "news",
