@@ -44,6 +44,7 @@ SAID = {
     "mail-again": say("It is sent again, now."),
     "mail-moved": say("That mail is not stuck any more, so nothing was done."),
     "weighed": say("They are measured once a minute at most."),
+    "look": say("Every page is printed so now."),
     "navigation": say("The navigation is changed, on every page."),
 }
 

@@ -78,12 +78,14 @@
     document.querySelector("#notices").replaceChildren(words);
   });
 
-  // A co-op's second ink, while it is being chosen; the last sheet stays until the next one is here.
+  // How a co-op is printed, while it is being chosen; the last sheet stays until the next one is here.
   on("input", ({ target }) => {
-    if (!target.matches("[data-ink]")) return;
-    const sheets = [...document.querySelectorAll("link[href^='/theme/']")];
+    if (!target.matches("[data-theme]")) return;
+    const typed = new FormData(target.form);
+    const sheets = [...document.querySelectorAll("link[rel=stylesheet][href^='/theme/']")];
+    const was = sheets.at(-1).getAttribute("href").match(/[a-z0-9]+(?=[-.])/g);
     const next = sheets[0].cloneNode();
-    next.href = `/theme/${target.value}.css`;
+    next.href = `/theme/${["hue", "font", "corner"].map((name, at) => typed.get(name) ?? was[at]).join("-")}.css`;
     on("load", () => sheets.forEach((sheet) => sheet.remove()), next);
     sheets.at(-1).after(next);
   });

@@ -16,6 +16,7 @@ from .deeds import (
     unpublish_post,
 )
 from .library import (
+    Brought,
     Listed,
     describe_picture,
     file_at,
@@ -29,6 +30,7 @@ from .library import (
     uses,
 )
 from .markdown import WIDGETS, Prose, Widget, read_abroad, read_prose
+from .marks import draw_icons, draw_logo
 from .menu import WAYS, add_menu_item, edit_menu_item, move_menu_item, place_menu_item, remove_menu_item
 from .models import BINNED, FOOT, KINDS, MAIN, MENUS, STATUSES, VISIBILITIES, MenuItem, Picture, Post
 from .queries import (
@@ -69,6 +71,7 @@ __all__ = [
     "WAYS",
     "WIDGETS",
     "Address",
+    "Brought",
     "Chosen",
     "Listed",
     "Listing",
@@ -88,6 +91,8 @@ __all__ = [
     "chosen",
     "describe_picture",
     "difference",
+    "draw_icons",
+    "draw_logo",
     "edit_menu_item",
     "edit_post",
     "feed",

@@ -12,14 +12,14 @@ def upgrade() -> None:
         ("blog_menu_items", sa.Column("parent", sa.Integer(), nullable=True)),
         ("site", sa.Column("font", sa.String(), nullable=False, server_default="besley")),
         ("site", sa.Column("corner", sa.String(), nullable=False, server_default="little")),
-        ("site", sa.Column("logo", sa.String(), nullable=False, server_default="")),
+        ("site", sa.Column("logo", sa.String(), nullable=False, server_default=sa.text("''"))),
         ("site", sa.Column("stands", sa.String(), nullable=False, server_default="beside")),
-        ("site", sa.Column("icon", sa.String(), nullable=False, server_default="")),
+        ("site", sa.Column("icon", sa.String(), nullable=False, server_default=sa.text("''"))),
     ):
         op.add_column(table, column)  # as they stand: a table that is made anew would use ids again
     op.create_table(
-        "site_marks",
+        "look_marks",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("site_marks_pk")),
+        sa.PrimaryKeyConstraint("name", name=op.f("look_marks_pk")),
     )
