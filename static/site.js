@@ -137,6 +137,14 @@
     dragged = undefined;
   });
 
+  // All are chosen at once.
+  on("click", (event) => {
+    const all = event.target.closest("[data-check-all]");
+    if (!all) return;
+    event.preventDefault();
+    for (const box of all.closest("form").querySelectorAll("[type=checkbox]")) box.checked = true;
+  });
+
   // Where a page would guess a time zone, the browser knows.
   const zones = document.querySelector("select[data-here]");
   if (zones) {

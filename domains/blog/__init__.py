@@ -3,7 +3,7 @@
 A post is news and has a date; a page stays. Either is a draft until it is published, and again once it is taken down.
 """
 
-from .commands import COVERS, RESERVED, Words, edit_post, read_body, write_post
+from .commands import COVERS, IN_BIN, RESERVED, Words, edit_post, read_body, write_post
 from .deeds import (
     Undone,
     bin_post,
@@ -61,6 +61,7 @@ __all__ = [
     "COVERS",
     "FOOT",
     "GONE",
+    "IN_BIN",
     "KINDS",
     "LARGEST",
     "MAIN",

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
-from domains.search import Found
+from domains.search import Found, read
 from domains.values import Instant, now
 
 from .renditions import Address
@@ -37,8 +37,8 @@ class Post(Table):
         title="new.title",
         note="new.excerpt",
         about=f"new.author || ' ' || coalesce({_TOPICS}, '')",
-        words=f"iif(new.visibility = '{PUBLIC}', new.body, '')",
-        inner=f"iif(new.visibility = '{PUBLIC}', '', new.body)",
+        words=f"iif(new.visibility = '{PUBLIC}', {read('new.body')}, '')",
+        inner=f"iif(new.visibility = '{PUBLIC}', '', {read('new.body')})",
         when=f"new.status = '{PUBLISHED}'",
     )
 

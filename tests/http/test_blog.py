@@ -419,7 +419,9 @@ async def test_an_item_is_edited_in_its_place(steward, oak):
     await steward.post("/blog/menu", data={"label": "Elsewhere", "address": "https://elsewhere.example"})
     typed = {"way": "save", "label": "How", "target": "/account/join", "menu": "foot"}
     await steward.post("/blog/menu-items/4", data=typed)
-    (way,) = re.findall(r'<li><a href="/account/join">How</a></li>', (await oak.get("/blog/foot", headers=PARTIAL)).text)
+    (way,) = re.findall(
+        r'<li><a href="/account/join">How</a></li>', (await oak.get("/blog/foot", headers=PARTIAL)).text
+    )
     assert way in (await oak.get("/")).text
     for wrong in ({"label": ""}, {"menu": "x"}, {"address": "/a"}, {"target": "", "address": "javascript:alert(1)"}):
         answer = await steward.post("/blog/menu-items/4", data=typed | {"label": "Kept 🥬"} | wrong)
