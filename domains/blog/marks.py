@@ -27,7 +27,7 @@ async def draw_icons(data: bytes) -> list[File]:
 def _logo(data: bytes) -> File:
     image = upright(data)
     image.thumbnail((LOGO, LOGO))
-    return File(*image.size, _saved(image, "WEBP", quality=90))
+    return File(image.width, image.height, _saved(image, "WEBP", quality=90))
 
 
 def _icons(data: bytes) -> list[File]:
@@ -39,7 +39,7 @@ def _icons(data: bytes) -> list[File]:
     within = ImageOps.pad(image, (large - 2 * MARGIN,) * 2, color=(0, 0, 0, 0))
     screen.paste(within, (MARGIN, MARGIN), within)
     tab = ImageOps.pad(image, (small, small), color=(0, 0, 0, 0))
-    return [File(*each.size, _saved(each, "PNG", optimize=True)) for each in (tab, screen)]
+    return [File(each.width, each.height, _saved(each, "PNG", optimize=True)) for each in (tab, screen)]
 
 
 def _saved(image: Any, kind: str, **how: Any) -> bytes:

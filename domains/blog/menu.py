@@ -20,12 +20,12 @@ PATH = re.compile(r"/(?!/)[^\s\\]*")
 async def add_menu_item(db: AsyncSession, label: str, target: str, *, menu: str = MAIN) -> MenuItem:
     """At the end, inside nothing. Raises Invalid."""
     check = Check()
-    said = _checked(check, label, target, menu)
+    label, target = _checked(check, label, target, menu)
     there = await _items(db, menu)
     if len(there) >= MOST:
         check.refuse("label", say("Twenty-four are enough to choose from. Remove one first."))
     check.done()
-    item = MenuItem(**said, position=len(there))
+    item = MenuItem(label=label, target=target, menu=menu, position=len(there))
     db.add(item)
     await db.flush()
     await _tell(db, "Add", item)
@@ -35,9 +35,9 @@ async def add_menu_item(db: AsyncSession, label: str, target: str, *, menu: str 
 async def edit_menu_item(db: AsyncSession, id: int, label: str, target: str, *, menu: str) -> MenuItem:
     """Given another menu, it goes to its end, with what is inside it. Raises NotFound, Invalid."""
     item, check = await _item(db, id), Check()
-    said = _checked(check, label, target, menu)
+    label, target = _checked(check, label, target, menu)
     check.done()
-    item.label, item.target = said["label"], said["target"]
+    item.label, item.target = label, target
     if menu != item.menu:
         left, there = await _items(db, item.menu), await _items(db, menu)
         block = _block(left, item)
@@ -99,12 +99,9 @@ async def place_menu_item(db: AsyncSession, id: int, where: str, other: int) -> 
     await _tell(db, "Update", item)
 
 
-def _checked(check: Check, label: str, target: str, menu: str) -> dict[str, str]:
-    return {
-        "label": check.line("label", label, say("Say what it is called."), most=40),
-        "target": _target(check, target),
-        "menu": check.one_of("menu", menu, MENUS),
-    }
+def _checked(check: Check, label: str, target: str, menu: str) -> tuple[str, str]:
+    check.one_of("menu", menu, MENUS)
+    return check.line("label", label, say("Say what it is called."), most=40), _target(check, target)
 
 
 def _target(check: Check, typed: str) -> str:

@@ -156,6 +156,6 @@ async def test_only_editors_change_many(oak, member, some):
 async def test_all_are_chosen_at_once_by_a_link_before_the_rows(editor, some):
     first = (await editor.get("/blog/posts?tag=soup")).text
     assert first.index('value="publish"') < first.index("<tbody>") and " checked" not in first
-    link = unescape(re.search(r'<a href="([^"]+)" data-check-all>', first)[1])
+    link = unescape(re.search(r'<a class="btn small" href="([^"]+)" data-check-all>', first)[1])
     chosen = (await editor.get(link)).text
     assert chosen.count(" checked") == 2 and await listed(editor, link.removeprefix("/blog/posts")) == {"Leeks", "Kale"}
