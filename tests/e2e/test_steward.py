@@ -189,7 +189,7 @@ def test_a_page_gets_a_place_in_the_navigation_and_loses_it(visit, scripted):
     on_the_desk(page, "Navigation")
     more = page.locator("form[action='/blog/menu']")
     more.get_by_label("What it is called").fill("Why leeks")
-    more.get_by_label("Where it leads").select_option("What to do with four leeks")
+    more.get_by_label("Where it leads").select_option("/four-leeks")
     more.get_by_role("button", name="Add to the navigation").click()
     items = page.locator("#blog-menu-main + .menu > li, header:has(#blog-menu-main) + .menu > li")
     expect(items.last).to_contain_text("Why leeks")
@@ -202,7 +202,7 @@ def test_a_page_gets_a_place_in_the_navigation_and_loses_it(visit, scripted):
     ways = page.get_by_role("navigation", name="Main").get_by_role("link")
     expect(ways).to_have_text(["Market", "Calendar", "News", "Why leeks", "Desk"])
     about = ["About us", "How we work", "When we are open"]
-    page.get_by_role("navigation", name="Main").get_by_text("About us").click()
+    page.locator("summary", has_text="About us").click()
     expect(ways).to_have_text(["Market", "Calendar", "News", "Why leeks", *about, "Desk"])
     if scripted:
         page.keyboard.press("Escape")
@@ -352,7 +352,7 @@ def test_the_coop_is_printed_otherwise_once_it_was_seen_so(visit, scripted):
         page.get_by_label(corners, exact=True).check()
         if not scripted:
             page.get_by_role("button", name="Print this page so").click()
-        expect(sheet).to_have_attribute("href", f"/theme/{there}.css")
+        expect(sheet.last).to_have_attribute("href", f"/theme/{there}.css")
         if scripted:
             page.evaluate(AXE)
             assert page.evaluate(FAULTS, {}) == []
@@ -363,7 +363,7 @@ def test_the_coop_is_printed_otherwise_once_it_was_seen_so(visit, scripted):
         page.get_by_role("button", name="Keep it so").click()
         expect(page.get_by_role("status")).to_contain_text("Every page is printed so now.")
         stranger.reload()
-        expect(stranger.locator("link[href='/theme/12-besley-square.css']")).to_have_count(corners == "Square")
+        expect(stranger.locator("link[href='/theme/12-besley-square.css']")).to_have_count(int(corners == "Square"))
 
 
 def test_the_whole_coop_is_taken_away_in_one_file(visit, tmp_path):
