@@ -19,7 +19,7 @@ import fragments
 from domains import site as sites
 from fragments.view import Page
 
-from . import api, media, static
+from . import api, media, static, theme
 from .api.ask import Ask
 from .backup import Backup, beside
 from .cache import Doorkeeper
@@ -45,7 +45,7 @@ from .tenants import Tenants
 from .visits import Visits
 from .worker import Worker
 
-MACHINES = [*api.ROUTES, media.media, static.static, static.theme]
+MACHINES = [*api.ROUTES, media.media, static.static, theme.theme, theme.mark]
 ROUTES = [*fragments.ROUTES, *MACHINES]
 """Every one that there is."""
 LARGEST_FORM, MOST_FIELDS = 2 * 2**20, 200  # bytes, and fields

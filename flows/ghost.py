@@ -2,9 +2,12 @@
 is found by asking what was changed since, and once a day by looking at all that there is."""
 
 import math
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import blog
 from domains import site as sites
@@ -104,7 +107,7 @@ async def take(call: Call, *, post: tuple[str, str]) -> dict[str, Any]:
     async with call.world.writing() as db:
         taken = await ghost.take_post(db, arrived, pictures)
         if taken.how == "kept":
-            await ghost.offer(db, *found[0])
+            await _lay_beside(db, taken.post, *found[0])
     return {"how": taken.how, "notes": [*notes, *taken.notes]}
 
 
@@ -117,20 +120,17 @@ async def owing(call: Call) -> list[int]:
 async def put(call: Call, *, post: int) -> dict[str, Any]:
     """Sends what was edited here. Where it was changed there too nothing is overwritten: it is laid beside ours."""
     async with call.world.reading() as db:
-        owed, site = await ghost.owed(db, post), await sites.site(db)
+        owed = await ghost.owed(db, post)
+        words = await _words(db, owed) if owed else {}
     if not owed:
         return {"how": "same"}
-    asked, words = await admin(call.world), dict(owed.words)
-    if owed.body is not None:
-        words["html"] = await blog.read_abroad(owed.body, f"{site.url}/")
+    asked = await admin(call.world)
     try:
         said = await asked.put(owed.kind, owed.id, words)
     except ghost.Collision:
         said = await asked.post(owed.kind, owed.id) or {}
-        if not ghost.says(said, words):  # else it was sent before, and nobody heard the answer
-            async with call.world.writing() as db:
-                await ghost.offer(db, owed.kind, said)
-            return {"how": "offered"}
+        async with call.world.writing() as db:
+            return {"how": await _lay_beside(db, post, owed.kind, said)}
     async with call.world.writing() as db:
         await ghost.note_sent(db, owed, ghost.from_api(owed.kind, said))
     return {"how": "sent"}
@@ -267,6 +267,24 @@ EDITED = tuple(
     for deed in ("Create", "Update", "Delete", "Draft")
 )
 SCHEDULED = (Scheduled(FLOW, wanted=IS_LINKED), Scheduled(SWEEP, wanted=IS_LINKED))
+
+
+async def _lay_beside(db: AsyncSession, post: int, kind: str, said: Mapping[str, Any]) -> str:
+    """What is there beside ours, for a steward; unless it is what we sent, and nobody heard the answer."""
+    owed = await ghost.owed(db, post)
+    if owed and ghost.says(said, await _words(db, owed)):
+        await ghost.note_sent(db, owed, ghost.from_api(kind, said))
+        return "sent"
+    await ghost.offer(db, kind, said)
+    return "offered"
+
+
+async def _words(db: AsyncSession, owed: ghost.Owed) -> dict[str, Any]:
+    """As they are sent."""
+    if owed.body is None:
+        return dict(owed.words)
+    site = await sites.site(db)
+    return dict(owed.words) | {"html": await blog.read_abroad(owed.body, f"{site.url}/")}
 
 
 async def _pictures(world: World, asked: ghost.Admin, arrived: ghost.Arrived) -> tuple[dict[str, str], list[str]]:

@@ -50,6 +50,7 @@ SAID = {
     "asked": say("It is asked now. Look again in a moment."),
     "theirs": say("It is as it is in Ghost now. What it was here is in its history."),
     "ours": say("It stays as it is here."),
+    "look": say("Every page is printed so now."),
     "navigation": say("The navigation is changed, on every page."),
 }
 

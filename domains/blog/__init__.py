@@ -3,7 +3,8 @@
 A post is news and has a date; a page stays. Either is a draft until it is published, and again once it is taken down.
 """
 
-from .commands import COVERS, RESERVED, Words, edit_post, read_body, write_post
+from . import ghost
+from .commands import COVERS, IN_BIN, RESERVED, Words, edit_post, read_body, write_post
 from .converting import Converted, convert_post, converted, markdown_of
 from .deeds import (
     Undone,
@@ -18,6 +19,7 @@ from .deeds import (
 )
 from .html import before_members, read_html
 from .library import (
+    Brought,
     Listed,
     describe_picture,
     file_at,
@@ -31,8 +33,22 @@ from .library import (
     uses,
 )
 from .markdown import WIDGETS, Prose, Widget, read_abroad, read_prose
-from .menu import add_menu_item, move_menu_item, remove_menu_item
-from .models import BINNED, HTML, KINDS, MARKDOWN, STATUSES, VISIBILITIES, MenuItem, Picture, Post
+from .marks import draw_icons, draw_logo
+from .menu import WAYS, add_menu_item, edit_menu_item, move_menu_item, place_menu_item, remove_menu_item
+from .models import (
+    BINNED,
+    FOOT,
+    HTML,
+    KINDS,
+    MAIN,
+    MARKDOWN,
+    MENUS,
+    STATUSES,
+    VISIBILITIES,
+    MenuItem,
+    Picture,
+    Post,
+)
 from .old import old_address
 from .queries import (
     Chosen,
@@ -44,7 +60,6 @@ from .queries import (
     latest,
     moved,
     names_of,
-    navigation,
     news,
     pages,
     post,
@@ -56,19 +71,27 @@ from .queries import (
 )
 from .renditions import LARGEST, Address, address
 from .revisions import Piece, difference, revision, revisions
+from .ways import GONE, Way, navigation
 
 __all__ = [
     "BINNED",
     "COVERS",
+    "FOOT",
+    "GONE",
     "HTML",
+    "IN_BIN",
     "KINDS",
     "LARGEST",
+    "MAIN",
     "MARKDOWN",
+    "MENUS",
     "RESERVED",
     "STATUSES",
     "VISIBILITIES",
+    "WAYS",
     "WIDGETS",
     "Address",
+    "Brought",
     "Chosen",
     "Converted",
     "Listed",
@@ -79,6 +102,7 @@ __all__ = [
     "Post",
     "Prose",
     "Sought",
+    "Way",
     "Widget",
     "Undone",
     "Words",
@@ -91,8 +115,12 @@ __all__ = [
     "converted",
     "describe_picture",
     "difference",
+    "draw_icons",
+    "draw_logo",
+    "edit_menu_item",
     "edit_post",
     "feed",
+    "ghost",
     "file_at",
     "has_news",
     "keep_picture",
@@ -108,6 +136,7 @@ __all__ = [
     "picture",
     "picture_at",
     "pictures",
+    "place_menu_item",
     "post",
     "post_at",
     "posts",

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
-from domains.search import Found
+from domains.search import Found, read
 from domains.values import Instant, now
 
 from .renditions import Address
@@ -20,13 +20,15 @@ MARKS = re.compile(r"([\\`*_\[\]<>&!~])")
 """What means something in Markdown."""
 PUBLIC, MEMBERS = VISIBILITIES = ("public", "members")
 """Who reads all of it; its title and its summary are for everyone."""
+MAIN, FOOT = MENUS = ("main", "foot")
+"""Over each page, and at its foot."""
 INSTRUCTIONS = ("urgent", "newsletter")
 """Tags that say what is to be done with a post, and nothing of what it is about."""
 
 
 _AUTHORS = "(SELECT group_concat(value, ' ') FROM json_each(new.authors))"
 _TOPICS = f"(SELECT group_concat(value, ' ') FROM json_each(new.tags) WHERE value NOT IN {INSTRUCTIONS})"
-_READ = f"iif(new.format = '{HTML}', new.plain, new.body)"
+_READ = f"iif(new.format = '{HTML}', new.plain, {read('new.body')})"
 
 
 class Post(Table):
@@ -164,48 +166,6 @@ class PictureFile(Table):
 Index("blog_picture_files_picture", PictureFile.picture, PictureFile.width, unique=True)
 
 
-class Ghost(Table):
-    """The one Ghost that the blog keeps in step with, if any."""
-
-    __tablename__ = "blog_ghosts"
-    private = True
-
-    id: Mapped[int] = mapped_column(primary_key=True, default=1)
-    address: Mapped[str]
-    """Of its site, without a slash at its end."""
-    title: Mapped[str] = mapped_column(default="")
-    since: Mapped[str] = mapped_column(default="")
-    """All that was changed there until then is here; as Ghost writes an instant."""
-    writes_back: Mapped[bool] = mapped_column(default=False)
-    """Whether what is edited here is sent there."""
-    mirrors_menus: Mapped[bool] = mapped_column(default=False)
-    is_out: Mapped[bool] = mapped_column(default=True)
-    """Whether all that there is has to be looked at, the next time."""
-    total: Mapped[int] = mapped_column(default=0)
-    """Posts and pages that were there, when it was asked last."""
-    asked: Mapped[datetime | None] = mapped_column(Instant, default=None)
-    in_step: Mapped[datetime | None] = mapped_column(Instant, default=None)
-    """When it was asked last, and all that it said was taken."""
-    changed: Mapped[datetime | None] = mapped_column(Instant, default=None)
-    """When anything was taken last."""
-    trouble: Mapped[str] = mapped_column(default="")
-    """Why it could not be asked, or what of it not taken; empty when all went well."""
-
-
-class GhostHint(Table):
-    """That something has changed there, as a webhook said."""
-
-    __tablename__ = "blog_ghost_hints"
-    private = True
-
-    signature: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    ghost_id: Mapped[str]
-    at: Mapped[datetime] = mapped_column(Instant, index=True)
-    taken: Mapped[bool]
-    """Whether somebody has gone to ask."""
-
-
 class MenuItem(Table):
     __tablename__ = "blog_menu_items"
 
@@ -214,3 +174,7 @@ class MenuItem(Table):
     target: Mapped[str]
     """A path of this site, or a whole address elsewhere."""
     position: Mapped[int]
+    """In its menu, as it is read: what is inside another follows it."""
+    menu: Mapped[str] = mapped_column(default=MAIN, server_default=MAIN)
+    parent: Mapped[int | None] = mapped_column(default=None)
+    """The item that it is inside of, which is inside of none."""

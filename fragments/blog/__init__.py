@@ -1,13 +1,17 @@
 """Posts, pages and navigation, as people see them."""
 
-from .arranging import ROUTES as MENU
-from .arranging import navigation
+from .arranging import ROUTES as ARRANGING
+from .arranging import menu
 from .converting import ROUTES as CONVERTING
 from .converting import convert_post
+from .ghost import ROUTES as GHOST
+from .ghost import ghost, ghost_post
 from .history import ROUTES as HISTORY
 from .history import revision, revisions
 from .lists import ROUTES as LISTS
 from .lists import author, news, tag
+from .menus import ROUTES as MENUS
+from .menus import foot, navigation
 from .pictures import ROUTES as PICTURES
 from .pictures import media, picture
 from .reading import ROUTES as READING
@@ -17,7 +21,7 @@ from .sorting import posts
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post
 
-ROUTES = [*READING, *LISTS, *WRITING, *CONVERTING, *SORTING, *PICTURES, *HISTORY, *MENU]
+ROUTES = [*READING, *LISTS, *WRITING, *CONVERTING, *SORTING, *PICTURES, *HISTORY, *MENUS, *ARRANGING, *GHOST]
 
 __all__ = [
     "ROUTES",
@@ -25,9 +29,13 @@ __all__ = [
     "convert_post",
     "draft",
     "edit_post",
+    "foot",
+    "ghost",
+    "ghost_post",
     "home",
     "latest",
     "media",
+    "menu",
     "navigation",
     "new_post",
     "news",

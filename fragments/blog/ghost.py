@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import flows
@@ -14,8 +15,7 @@ from domains.errors import NotFound, say
 from flows import ghost as story
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
-
-from .writing import expanded
+from fragments.widgets import expanded
 
 WISHES = ("writes_back", "mirrors_menus")
 
@@ -65,8 +65,8 @@ async def ghost_post(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
         ours=ours,
         theirs=theirs,
         ghost=await blog.ghost.ghost(db),
-        here=await expanded(view, await blog.read_post(ours)),
-        there=blog.read_html(theirs.html) if theirs else (),
+        here=await expanded(view, await blog.read_prose(ours.body, ours.format)),
+        there=Markup(await blog.read_html(theirs.html)) if theirs else "",  # noqa: S704 - it is safe
     )
 
 

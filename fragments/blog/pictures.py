@@ -3,23 +3,20 @@
 from datetime import timedelta
 from typing import Any
 
-from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.exceptions import HTTPException
+from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import account, blog
 from domains.errors import say
 from fragments.forms import Form
+from fragments.uploads import AROUND, brought
 from fragments.view import Db, Page, Typed, View
 
 from .lists import number
 
 MOST, WITHIN = 200, timedelta(hours=1)
 """Each costs a second of the machine's time."""
-AROUND = 2**20
-"""Bytes of a form beside its file; what is a little too large is still told so beside its field."""
 
 
 @get("/blog/media")
@@ -33,10 +30,10 @@ async def add_picture(db: Db, view: Page) -> Response[Any]:
     me = view.editor()
     await account.count_try(db, "pictures", MOST, WITHIN)
     await db.commit()  # the try counts, and nobody waits to write while a picture comes and is made smaller
-    form, file = await _brought(view.request)
+    form, file = await brought(view.request)
     with form.refusals():
-        brought = await blog.read_picture(file, form.text("alt"))
-        kept = await blog.keep_picture(db, brought, most=view.room, by=me.name)
+        picture = await blog.read_picture(file, form.text("alt"))
+        kept = await blog.keep_picture(db, picture, most=view.room, by=me.name)
         return view.see(f"/blog/picture/{kept.id}", "picture")
     return await _media(db, view, form, status=422)
 
@@ -60,20 +57,6 @@ async def change_picture(db: Db, view: Page, id: FromPath[int], data: Typed) -> 
         await blog.describe_picture(db, id, form.text("alt"))
         return view.see(f"/blog/picture/{id}", "saved")
     return await _picture(db, view, await blog.picture(db, id), form, status=422)
-
-
-async def _brought(request: Request[Any, Any, Any]) -> tuple[Form, bytes]:
-    """What was typed, and the file; empty where there is none."""
-    try:
-        sent = await request.form()
-    except (LookupError, UnicodeError):  # in a script that nobody knows
-        raise HTTPException(status_code=400) from None
-    try:
-        file = sent.get("file")
-        data = await file.read() if isinstance(file, UploadFile) else b""
-    finally:
-        await sent.close()
-    return Form({name: value for name, value in sent.items() if isinstance(value, str)}), data
 
 
 async def _media(db: AsyncSession, view: View, form: Form, page: int = 1, status: int = 200) -> Response[str]:

@@ -13,39 +13,8 @@ from fragments.view import Db, Page, Typed, View
 from fragments.widgets import expanded
 
 from .reading import draft_link
+from .words import COVERS, FIELDS, KINDS, VISIBILITIES, called, in_words
 
-KINDS = (
-    ("post", say("Post"), say("News, with a date and whoever wrote it.")),
-    ("page", say("Page"), say("Stays, like a page about how you work.")),
-)
-VISIBILITIES = (
-    ("public", say("Everybody"), ""),
-    ("members", say("Members"), say("Others see how it is called, and in short what it is about.")),
-)
-COVERS = {
-    "": say("None"),
-    "apples": say("Apples"),
-    "beetroot": say("Beetroot"),
-    "boots": say("Boots"),
-    "carrots": say("Carrots"),
-    "chard": say("Chard"),
-    "cheese": say("Cheese"),
-    "crate": say("Crate"),
-    "cup": say("Cup"),
-    "eggs": say("Eggs"),
-    "hive": say("Beehive"),
-    "honey": say("Honey"),
-    "leeks": say("Leeks"),
-    "loaf": say("Loaf"),
-    "potatoes": say("Potatoes"),
-    "pot": say("Pot"),
-    "rose-ash": say("Rose and ash leaves"),
-    "seeds": say("Seeds"),
-    "shed": say("Shed"),
-    "squash": say("Squash"),
-    "van": say("Van"),
-    "wreath": say("Wreath"),
-}
 PICTURES = 50
 """As many may be chosen from, where a cover is."""
 PREVIEW = "preview"
@@ -100,8 +69,19 @@ async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Res
             return view.see(f"/blog/post/{found.slug}", "saved" if found.status == was else _said(found))
     except Conflict:
         both = Form({**data, "version": str(found.version)})
-        return await _edit_post(view, both, found, 409, theirs=found)
+        return await _edit_post(view, both, found, 409, theirs=found, differs=await _differs(view, found, form))
     return await _edit_post(view, form, found, 422)
+
+
+async def _differs(view: View, found: blog.Post, form: Form) -> list[tuple[str, str]]:
+    """What is kept of it where something else is typed, in words: which field, and how."""
+    typed = {name: form.text(name) for name in FIELDS} | {"featured": bool(form.text("featured"))}
+    kept = {name: getattr(found, name) for name in FIELDS} | {"tags": ", ".join(found.tags)}
+    return [
+        (view.text(called), await in_words(view, name, kept[name]))
+        for name, called in FIELDS.items()
+        if kept[name] != typed[name]
+    ]
 
 
 def _said(written: blog.Post) -> str:
@@ -134,6 +114,7 @@ async def _form(view: View, template: str, title: str, form: Form, status: int, 
         "parts": await _previewed(view, Form(form.typed), about["post"]),
         "is_html": bool(about["post"] and about["post"].format == blog.HTML),
         "theirs": None,
+        "is_in_bin": form.wrong.get("slug") == blog.IN_BIN,
     }
     return await view.render(template, title=title, layout="desk.html", status=status, form=form, **(known | about))
 
@@ -144,7 +125,7 @@ async def _covers(view: View, chosen: str) -> list[tuple[str, str]]:
     pictures = list((await blog.pictures(view.db, size=PICTURES)).pictures)
     if (named := blog.address(chosen)) and (own := await blog.picture_at(view.db, named)) and own not in pictures:
         pictures.append(own)
-    return linocuts + [(str(each.address), view.text(say("Picture: {alt}")).format(alt=each.alt)) for each in pictures]
+    return linocuts + [(str(each.address), called(view, each)) for each in pictures]
 
 
 async def _previewed(view: View, form: Form, found: blog.Post | None) -> list[Markup]:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from app.label import read as label_of
 from tests.e2e.conftest import EDITOR, STEWARD, heading, seamless, the
+from tests.e2e.test_quality import AXE, FAULTS
 from tests.photos import photo
 
 number = count(1)
@@ -186,24 +187,37 @@ def test_of_two_who_edit_the_same_neither_overwrites_the_other(visit):
 def test_a_page_gets_a_place_in_the_navigation_and_loses_it(visit, scripted):
     page = visit(STEWARD)
     on_the_desk(page, "Navigation")
-    page.get_by_label("What it is called").fill("Why leeks")
-    page.get_by_label("Where it leads").fill("/blog/post/four-leeks")
-    page.get_by_role("button", name="Add to the navigation").click()
-    expect(page.locator("#blog-menu .notes > li").last).to_contain_text("Why leeks")
+    more = page.locator("form[action='/blog/menu']")
+    more.get_by_label("What it is called").fill("Why leeks")
+    more.get_by_label("Where it leads").select_option("/four-leeks")
+    more.get_by_role("button", name="Add to the navigation").click()
+    items = page.locator("#blog-menu-main + .menu > li, header:has(#blog-menu-main) + .menu > li")
+    expect(items.last).to_contain_text("Why leeks")
     with seamless(page, scripted):
         page.get_by_role("button", name="Move Why leeks up").click()
-        expect(page.locator("#blog-menu .notes > li").nth(3)).to_contain_text("Why leeks")
+        expect(items.nth(3)).to_contain_text("Why leeks")
     if scripted:
         expect(page.get_by_role("button", name="Move Why leeks up")).to_be_focused()
     page.get_by_role("link", name="The site").click()
     ways = page.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(ways).to_have_text(["Market", "Calendar", "News", "Why leeks", "How we work", "Desk"])
+    expect(ways).to_have_text(["Market", "Calendar", "News", "Why leeks", "Desk"])
+    about = ["About us", "How we work", "When we are open"]
+    page.locator("summary", has_text="About us").click()
+    expect(ways).to_have_text(["Market", "Calendar", "News", "Why leeks", *about, "Desk"])
+    if scripted:
+        page.keyboard.press("Escape")
+        expect(ways).to_have_count(5)
     ways.nth(3).click()
     expect(heading(page, "What to do with four leeks")).to_be_visible()
     on_the_desk(page, "Navigation")
+    if scripted:
+        grip = items.nth(3).locator(".grip").first
+        grip.drag_to(items.first.locator(".grip").first, target_position={"x": 5, "y": 2})
+        expect(items.first).to_contain_text("Why leeks")
+    page.get_by_text("Change Why leeks").click()
     with seamless(page, scripted):
         page.get_by_role("button", name="Remove Why leeks").click()
-        expect(page.locator("#blog-menu .notes > li")).to_have_count(4)
+        expect(items).to_have_count(4)
 
 
 def test_a_product_is_listed_and_withdrawn(visit):
@@ -300,30 +314,56 @@ def test_the_ledger_is_read_and_searched(visit, scripted):
     expect(page.locator("tbody tr").nth(20)).to_be_visible()
 
 
-def test_the_coop_gets_another_name_and_ink_and_its_own_again(visit):
+def test_the_coop_gets_another_name_and_its_own_again(visit):
     page, stranger = visit(STEWARD), visit()
-    before = describe(page, "Ash Bank Growers", "150")
+    before = rename(page, "Ash Bank Growers")
     stranger.goto("/market/goods")
     expect(stranger).to_have_title("Market – Ash Bank Growers")
-    assert stranger.locator("link[href='/theme/150.css']").count() == 1
-    describe(page, "", "150")
+    rename(page, "")
     expect(page.get_by_role("alert")).to_contain_text("One thing to put right")
-    describe(page, *before)
+    rename(page, before)
     stranger.reload()
-    expect(stranger.get_by_role("banner")).to_contain_text(before[0])
+    expect(stranger.get_by_role("banner")).to_contain_text(before)
 
 
-def describe(page, name, hue):
-    """What they were before."""
+def rename(page, name):
+    """What it was before."""
     on_the_desk(page, "Settings")
-    fields = page.get_by_label("Name"), page.get_by_label("Second ink")
-    before = [field.input_value() for field in fields]
-    fields[0].evaluate("field => field.removeAttribute('required')")
-    for field, value in zip(fields, (name, hue), strict=True):
-        field.fill(value)
+    field = page.get_by_label("Name")
+    before = field.input_value()
+    field.evaluate("field => field.removeAttribute('required')")
+    field.fill(name)
     with page.expect_navigation():
         page.get_by_role("button", name="Save the settings").click()
     return before
+
+
+def test_the_coop_is_printed_otherwise_once_it_was_seen_so(visit, scripted):
+    """Each font and corner, seen before anything is kept; what is kept is seen by everybody."""
+    page, stranger = visit(STEWARD), visit()
+    on_the_desk(page, "Look")
+    sheet = page.locator("link[rel=stylesheet][href^='/theme/']")
+    for letters, corners, there in (
+        ("Source Sans alone", "Square", "12-source-square"),
+        ("What each machine has", "Round", "12-system-round"),
+        ("Besley and Source Sans", "A little round", "12-besley-little"),
+    ):
+        page.get_by_label(letters).check()
+        page.get_by_label(corners, exact=True).check()
+        if not scripted:
+            page.get_by_role("button", name="Print this page so").click()
+        expect(sheet.last).to_have_attribute("href", f"/theme/{there}.css")
+        if scripted:
+            page.evaluate(AXE)
+            assert page.evaluate(FAULTS, {}) == []
+    stranger.goto("/market/goods")
+    expect(stranger.locator("link[href='/theme/12-besley-little.css']")).to_have_count(1)
+    for corners in ("Square", "A little round"):
+        page.get_by_label(corners, exact=True).check()
+        page.get_by_role("button", name="Keep it so").click()
+        expect(page.get_by_role("status")).to_contain_text("Every page is printed so now.")
+        stranger.reload()
+        expect(stranger.locator("link[href='/theme/12-besley-square.css']")).to_have_count(int(corners == "Square"))
 
 
 def test_the_whole_coop_is_taken_away_in_one_file(visit, tmp_path):

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domains import blog
-from domains.blog.models import GhostPost, Post
+from domains.blog.ghost.models import GhostPost
+from domains.blog.models import Post
 from domains.outside import Answer
 from tests.conftest import all_of, settle
 from tests.ghost import ADDRESS, KEY, Ghost, signature
@@ -45,9 +46,11 @@ async def of(coop, title):
     return id, version, body
 
 
-async def edit(steward, coop, title, **words):
-    id, version, _ = await of(coop, title)
-    typed = {"title": title, "version": str(version), "kind": "post", "visibility": "public", "body": "Ours."} | words
+async def edit(steward, coop, was, **words):
+    """Turned into Markdown first."""
+    id, version, _ = await of(coop, was)
+    await steward.post(f"/blog/convert-post/{id}", data={"version": str(version)})
+    typed = {"title": was, "version": str(version + 1), "kind": "post", "visibility": "public", "body": "Ours."} | words
     assert (await steward.post(f"/blog/edit-post/{id}", data=typed)).status_code == 303
     return id
 

@@ -7,6 +7,7 @@ import shutil
 from httpx import ASGITransport, AsyncClient
 
 from app.main import House
+from app.templates import templates
 from domains import blog
 from domains.activities import Activity
 from domains.blog.models import Picture
@@ -216,3 +217,7 @@ async def test_no_other_address_has_a_picture_and_no_other_coop_has_it(oak, elm,
     for path in (*odd, "/media/x/y", "/media/x", "/media", f"/media/{'0' * 64}/1x1.webp"):
         answer = await oak.get(path)
         assert answer.status_code == 404 and answer.headers["cache-control"] == "no-store"
+
+
+def test_a_size_is_told_in_bytes():
+    assert [templates("en-GB").filters["size"](size) for size in (1, 66, 1500)] == ["1 byte", "66 bytes", "1.5 kB"]

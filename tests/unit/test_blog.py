@@ -207,9 +207,9 @@ async def test_the_navigation_leads_to_a_path_or_to_a_whole_address(coop, target
 
 
 async def test_the_navigation_does_not_grow_without_end(coop):
-    await arranged(coop, *"ABCDEFGHIJKL")
+    await arranged(coop, *"ABCDEFGHIJKLMNOPQRSTUVWX")
     with pytest.raises(Invalid):
-        await arranged(coop, "M")
+        await arranged(coop, "Y")
 
 
 # ---- Markdown ----

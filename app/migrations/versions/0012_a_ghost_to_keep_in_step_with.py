@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0012", "0008"
+revision, down_revision = "0012", "0009"
 
 
 def upgrade() -> None:
@@ -34,4 +34,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("signature", name=op.f("blog_ghost_hints_pk")),
     )
     op.create_index(op.f("blog_ghost_hints_at"), "blog_ghost_hints", ["at"], unique=False)
+    op.add_column("blog_ghost_posts", sa.Column("lost", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("blog_ghost_posts", sa.Column("offered", sa.JSON(), nullable=True))

@@ -1,1 +1,82 @@
-"""How a blog comes over from Ghost."""
+"""How a blog comes over from Ghost, keeps in step with one that runs, and goes there."""
+
+from .admin import KINDS, PAGE, Admin, Collision, Declined, greet, says
+from .back import Owed, decide, note_sent, offer, offered, owed, owing
+from .hints import Hint, checked, read, take_hint
+from .leave import leaving
+from .link import (
+    ADMIN_KEY,
+    HOOK_SECRET,
+    MOST,
+    Wishes,
+    all_known,
+    begin,
+    count_taken,
+    differing,
+    ghost,
+    known,
+    link,
+    note_trouble,
+    settle,
+    unlink,
+    wish,
+)
+from .menus import mirror_menus
+from .posts import (
+    Arrived,
+    from_api,
+    image_url,
+    keep_picture,
+    known_pictures,
+    lose_post,
+    take_post,
+    wanted,
+    written,
+)
+
+__all__ = [
+    "ADMIN_KEY",
+    "HOOK_SECRET",
+    "KINDS",
+    "MOST",
+    "PAGE",
+    "Admin",
+    "Arrived",
+    "Collision",
+    "Declined",
+    "Hint",
+    "Owed",
+    "Wishes",
+    "all_known",
+    "begin",
+    "checked",
+    "count_taken",
+    "decide",
+    "differing",
+    "from_api",
+    "ghost",
+    "greet",
+    "image_url",
+    "keep_picture",
+    "known",
+    "known_pictures",
+    "leaving",
+    "link",
+    "lose_post",
+    "mirror_menus",
+    "note_sent",
+    "note_trouble",
+    "offer",
+    "offered",
+    "owed",
+    "owing",
+    "read",
+    "says",
+    "settle",
+    "take_hint",
+    "take_post",
+    "unlink",
+    "wanted",
+    "wish",
+    "written",
+]

@@ -1,4 +1,4 @@
-"""What is edited here of what came from Ghost: sent back where that is wished, or laid beside what was changed there."""
+"""What is edited here of what came from Ghost: sent back where that is wished, or laid beside what changed there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from domains.check import Check
 from domains.errors import NotFound
 
 from .. import revisions
-from ..models import BINNED, DRAFT, PUBLISHED, GhostPost, Post
+from ..models import BINNED, DRAFT, PUBLISHED, Post
 from .link import ghost
+from .models import GhostPost
 from .posts import Arrived, from_api, written
 
 SENT = {

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domains.base import table_of
 from domains.errors import Forbidden
 
-from ..models import GhostHint
+from .models import GhostHint
 
 SIGNED = re.compile(r"sha256=([0-9a-f]{64}), ?t=(\d{13})", re.ASCII)
 ID = re.compile(r"[0-9a-f]{24}", re.ASCII)

@@ -13,8 +13,9 @@ from domains.base import table_of
 from domains.errors import NotFound
 from domains.values import now
 
-from ..models import Ghost, GhostHint, GhostPost, Post
+from ..models import BINNED, Post
 from .hints import TAG, Hint, read_hints
+from .models import Ghost, GhostHint, GhostPost
 
 OVERLAP = timedelta(minutes=1)
 """That is asked for again: Ghost's times are whole seconds, and it says them before it keeps them."""
@@ -95,9 +96,15 @@ async def known(db: AsyncSession, ids: Sequence[str]) -> Mapping[str, str]:
     return {id: hash for id, hash in await db.execute(asked.where(_posts.ghost_id.in_(ids)))}
 
 
+async def count_taken(db: AsyncSession) -> int:
+    """How many of its posts and pages are here, and not in the bin."""
+    asked = select(func.count()).select_from(GhostPost).join(Post, _ours.id == _posts.post)
+    return await db.scalar(asked.where(_ours.status != BINNED)) or 0
+
+
 async def all_known(db: AsyncSession) -> Sequence[str]:
     """The ids of all that came from there and are not lost."""
-    return (await db.scalars(select(_posts.ghost_id).where(_posts.ghost_id != "").order_by(_posts.ghost_id))).all()
+    return (await db.scalars(select(_posts.ghost_id).where(~_posts.lost).order_by(_posts.ghost_id))).all()
 
 
 async def settle(
@@ -110,7 +117,7 @@ async def settle(
     if trouble:
         await db.flush()
         return False
-    ours = await db.scalar(select(func.count()).select_from(GhostPost)) or 0
+    ours = await db.scalar(select(func.count()).select_from(GhostPost).where(~_posts.lost)) or 0
     linked.total = total
     if is_done:
         linked.since, linked.in_step = max(linked.since, since), linked.asked

@@ -1,0 +1,45 @@
+"""The two menus of a Ghost, as ours."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domains.errors import Invalid
+
+from ..menu import MOST, add_menu_item, remove_menu_item
+from ..ways import navigation
+from .link import ghost
+
+LONGEST = 40
+"""Letters that an item of ours is called by."""
+
+
+async def mirror_menus(db: AsyncSession, found: Mapping[str, Sequence[tuple[str, str]]]) -> bool:
+    """Whether anything was changed; nothing is where that is not wished. What leads nowhere is left out."""
+    linked = await ghost(db)
+    if not linked or not linked.mirrors_menus:
+        return False
+    return any(
+        [await _mirror(db, menu, [_ours(*item, linked.address) for item in items]) for menu, items in found.items()]
+    )
+
+
+async def _mirror(db: AsyncSession, menu: str, wanted: Sequence[tuple[str, str]]) -> bool:
+    there = await navigation(db, menu)
+    if [(way.label, way.target) for way in there if not way.parent] == list(wanted[:MOST]):
+        return False
+    for way in there:
+        await remove_menu_item(db, way.id)
+    for label, target in wanted[:MOST]:
+        try:
+            await add_menu_item(db, label, target, menu=menu)
+        except Invalid:  # no path and no address, like `mailto:`
+            continue
+    return True
+
+
+def _ours(label: str, url: str, address: str) -> tuple[str, str]:
+    """A path where it leads to the Ghost itself."""
+    path = url.removeprefix("__GHOST_URL__").removeprefix(address)
+    target = (path.rstrip("/") or "/") if path.startswith("/") or path != url else url
+    return label.strip()[:LONGEST], target
