@@ -10,7 +10,7 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header 
 
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup setup-test run test test-long test-peers check lock bench bench-flows bench-scale pictures clean
+.PHONY: help setup setup-test run test test-long test-peers check lock bench bench-flows bench-ghost bench-scale pictures clean
 
 help:  ## list these
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -38,11 +38,12 @@ test-long: setup-test  ## flows through 500 kills (KILLS), commands through a ki
 	@$(BIN)/python -m tests.peers.weed
 	MINUTES=$(MINUTES) PEERS=all $(BIN)/python -m pytest -s tests/peers/test_backup_scale.py
 
-test-peers: setup-test  ## with what others wrote: Lighthouse, the W3C's checker, copies in a real S3 server (20 minutes)
+test-peers: setup-test  ## with what others wrote: Lighthouse, the W3C's checker, a real S3 server, a real Ghost (25 minutes)
 	@$(READY) browser
 	@$(READY) java
 	@$(READY) npm tests/peers
 	@$(BIN)/python -m tests.peers.weed
+	@$(BIN)/python -m tests.peers.ghost
 	PEERS=all $(BIN)/python -m pytest -s tests/peers
 
 check: setup-test  ## style, types, layers and the rules of the house
@@ -71,6 +72,9 @@ bench: setup-test  ## what a page, the memory, a start and flows cost, beside th
 
 bench-flows: setup-test  ## flows alone, beside DBOS Transact on SQLite and on PostgreSQL (ten minutes)
 	@$(BIN)/python -m tests.bench.flows $(BENCH)
+
+bench-ghost: setup-test  ## our pages beside those of a real Ghost, which it brings (five minutes)
+	@$(BIN)/python -m tests.bench.ghost $(BENCH)
 
 bench-scale: setup-test  ## ten thousand co-ops beside a hundred, closed and asleep: nothing may grow with them
 	@status=0; \

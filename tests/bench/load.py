@@ -11,6 +11,7 @@ from ops.bootstrap import from_debian
 from .machine import cpu
 
 CONNECTIONS, SECONDS = 16, 3
+PATIENCE = 30  # seconds for one answer
 BROWSER = ("Accept: text/html", "Accept-Encoding: gzip, deflate, br, zstd")
 UNCACHED, WRITES = (Path(__file__).with_name(f"{name}.lua") for name in ("uncached", "writes"))
 
@@ -22,10 +23,10 @@ def bring_wrk():
             sys.exit("The figures need wrk: `sudo apt-get install wrk`.")
 
 
-def requests(pid, url, *headers, script=None):
+def requests(pid, url, *headers, script=None, **how):
     """For each second that processors work for the process `pid` and all that it started."""
     before = cpu(pid)
-    return _answers(url, headers, script) / (cpu(pid) - before)
+    return _answers(url, headers, script, **how) / (cpu(pid) - before)
 
 
 def writes(pid, url, shoppers):
@@ -35,10 +36,11 @@ def writes(pid, url, shoppers):
     return kept / SECONDS, kept / (cpu(pid) - before)
 
 
-def _answers(url, headers, script, *arguments):
+def _answers(url, headers, script, *arguments, connections=CONNECTIONS, seconds=SECONDS):
     """How many; none of them a refusal."""
     told = [word for header in (*BROWSER, *headers) for word in ("-H", header)] + (["-s", script] if script else [])
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", *told, url, "--", *arguments]
+    load = f"-c{connections}", f"-d{seconds}s", f"--timeout={PATIENCE}s"
+    command = ["wrk", "-t1", *load, *told, url, "--", *arguments]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         sys.exit(f"{url} did not answer every time:\n{said}")

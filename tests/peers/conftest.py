@@ -8,6 +8,8 @@ import pytest
 
 from tests.e2e.conftest import Rose
 from tests.losses import Machine
+from tests.peers.ghost import Ghost
+from tests.peers.ghost.bring import STAMP
 from tests.peers.weed import HERE, SECRET, USER, Weed
 
 MODULES = Path(__file__).parent / "node_modules"
@@ -49,6 +51,15 @@ def weed(tmp_path_factory):
         environment.setenv("LITESTREAM_ACCESS_KEY_ID", USER)
         environment.setenv("LITESTREAM_SECRET_ACCESS_KEY", SECRET)
         yield weed
+
+
+@pytest.fixture(scope="session")
+def ghost(tmp_path_factory):
+    """A real Ghost, set up."""
+    if not STAMP.exists():
+        lacking("Ghost")
+    with Ghost(tmp_path_factory.mktemp("ghost")) as ghost:
+        yield ghost
 
 
 @pytest.fixture(params=("folder", "s3"))

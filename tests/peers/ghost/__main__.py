@@ -1,0 +1,3 @@
+from .bring import bring
+
+bring()
