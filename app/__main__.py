@@ -11,6 +11,7 @@ import click
 from .control import importing
 from .coops import coop
 from .flow import flow
+from .ghost import ghost
 from .litestream import litestream
 from .settings import Settings
 from .shell import AS_JSON, asked, command, watched
@@ -27,6 +28,7 @@ def main() -> None:
 
 main.add_command(coop)
 main.add_command(flow)
+main.add_command(ghost)
 main.add_command(litestream)
 
 

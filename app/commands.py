@@ -12,7 +12,7 @@ from domains.check import Check
 from domains.errors import say as words
 from domains.values import slug_of
 
-from . import drilling, leaving, restoring, steering
+from . import drilling, leaving, restoring, steering, taking_over
 from .addresses import address
 from .arriving import arriving
 from .control import Say
@@ -78,6 +78,7 @@ COMMANDS: dict[str, Callable[..., Awaitable[Any]]] = {
         *restoring.COMMANDS,
         *drilling.COMMANDS,
         *steering.COMMANDS,
+        *taking_over.COMMANDS,
     )
 }
 

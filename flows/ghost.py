@@ -67,8 +67,9 @@ async def list_pages(call: Call, *, since: str) -> dict[str, Any]:
 async def compare(call: Call, *, page: tuple[str, int], since: str) -> dict[str, Any]:
     """Of one page: which are not as they were taken, which there are, and when the last of them was changed."""
     kind, number = page
-    found = await (await admin(call.world)).posts(kind, number, since)
-    arrived = [ghost.from_api(kind, one) for one in found]
+    asked = await admin(call.world)
+    found = await asked.posts(kind, number, since)
+    arrived = [ghost.from_api(_whole(kind, one), asked.address) for one in found]
     async with call.world.reading() as db:
         known = await ghost.known(db, [one.id for one in arrived])
     return {
@@ -98,16 +99,17 @@ async def take(call: Call, *, post: tuple[str, str]) -> dict[str, Any]:
     kind, id = post
     asked = await admin(call.world)
     kinds = [kind, *(other for other in ghost.KINDS if other != kind)]  # one may have become the other
-    found = [(one, said) for one in kinds if (said := await asked.post(one, id))][:1]
+    found = [_whole(one, said) for one in kinds if (said := await asked.post(one, id))][:1]
     if not found:
         async with call.world.writing() as db:
-            return {"how": await ghost.lose_post(db, id), "notes": []}
-    arrived = ghost.from_api(*found[0])
+            lost = await ghost.lose_post(db, id)
+        return {"how": "lost" if lost and lost.how == "changed" else "kept", "notes": lost.notes if lost else ()}
+    arrived = ghost.from_api(found[0], asked.address)
     pictures, notes = await _pictures(call.world, asked, arrived)
     async with call.world.writing() as db:
         taken = await ghost.take_post(db, arrived, pictures)
         if taken.how == "kept":
-            await _lay_beside(db, taken.post, *found[0])
+            await _lay_beside(db, taken.post, found[0], asked.address)
     return {"how": taken.how, "notes": [*notes, *taken.notes]}
 
 
@@ -130,9 +132,9 @@ async def put(call: Call, *, post: int) -> dict[str, Any]:
     except ghost.Collision:
         said = await asked.post(owed.kind, owed.id) or {}
         async with call.world.writing() as db:
-            return {"how": await _lay_beside(db, post, owed.kind, said)}
+            return {"how": await _lay_beside(db, post, _whole(owed.kind, said), asked.address)}
     async with call.world.writing() as db:
-        await ghost.note_sent(db, owed, ghost.from_api(owed.kind, said))
+        await ghost.note_sent(db, owed, ghost.from_api(_whole(owed.kind, said), asked.address))
     return {"how": "sent"}
 
 
@@ -269,13 +271,18 @@ EDITED = tuple(
 SCHEDULED = (Scheduled(FLOW, wanted=IS_LINKED), Scheduled(SWEEP, wanted=IS_LINKED))
 
 
-async def _lay_beside(db: AsyncSession, post: int, kind: str, said: Mapping[str, Any]) -> str:
+def _whole(kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """With its kind, which a running Ghost does not say."""
+    return {**said, "type": kind}
+
+
+async def _lay_beside(db: AsyncSession, post: int, said: Mapping[str, Any], site: str) -> str:
     """What is there beside ours, for a steward; unless it is what we sent, and nobody heard the answer."""
     owed = await ghost.owed(db, post)
     if owed and ghost.says(said, await _words(db, owed)):
-        await ghost.note_sent(db, owed, ghost.from_api(kind, said))
+        await ghost.note_sent(db, owed, ghost.from_api(said, site))
         return "sent"
-    await ghost.offer(db, kind, said)
+    await ghost.offer(db, said, site)
     return "offered"
 
 
@@ -299,7 +306,11 @@ async def _pictures(world: World, asked: ghost.Admin, arrived: ghost.Arrived) ->
             data = await asked.image(ghost.image_url(asked.address, path), blog.LARGEST + 1)
             brought = await blog.read_picture(data, alt)
             async with world.writing() as db:
-                known[path] = await ghost.keep_picture(db, path, brought, most=world.room)
-        except (Invalid, *TROUBLES) as error:
+                kept = await blog.keep_picture(db, brought, most=world.room)
+                await ghost.remember_picture(db, path, kept.id)
+            known[path] = str(kept.address)
+        except Invalid as refused:
+            notes.append(f"{path}: {' '.join(refused.fields.values())}")
+        except ghost.Declined as error:  # whatever does not answer at all is tried again, with its post
             notes.append(f"{path}: {error}")
     return known, notes

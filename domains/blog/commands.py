@@ -162,10 +162,10 @@ async def _slug(db: AsyncSession, check: Check, words: Words, own: Post | None) 
         if status := await db.scalar(other):
             check.refuse("slug", IN_BIN if status == BINNED else say("That address is taken. Choose another."))
         return typed
-    return own.slug if own else await _free_slug(db, slug_of(words.title) or "post")
+    return own.slug if own else await free_slug(db, slug_of(words.title) or "post")
 
 
-async def _free_slug(db: AsyncSession, wanted: str) -> str:
+async def free_slug(db: AsyncSession, wanted: str) -> str:
     once = select(Redirect.slug).where(Redirect.slug.startswith(wanted))
     taken = RESERVED.union(await db.scalars(select(Post.slug).where(Post.slug.startswith(wanted)).union(once)))
     return next(slug for slug in chain([wanted], (f"{wanted}-{n}" for n in count(2))) if slug not in taken)

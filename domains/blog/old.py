@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domains.check import SLUG
 from domains.errors import NotFound
 
+from .ghost.addresses import original
 from .ghost.models import GhostPicture
 from .models import OldAddress, Picture
 from .queries import chosen, moved, post_at
@@ -17,7 +18,6 @@ LONGEST = 500
 """Characters of a path."""
 _LIST = re.compile(r"/(tag|author)/([^/]+)(/rss)?")
 _DATED = re.compile(r"/\d{4}/\d{2}(?:/\d{2})?/([^/]+)", re.ASCII)
-_SIZED = re.compile(r"^(/content/images)/size/w\d+(?:h\d+)?(?:/format/\w+)?/")
 
 
 async def old_address(db: AsyncSession, path: str) -> str | None:
@@ -38,13 +38,8 @@ async def old_address(db: AsyncSession, path: str) -> str | None:
     return None
 
 
-def sized(path: str) -> str:
-    """The path of the original picture; Ghost makes smaller ones of it under paths of their own."""
-    return _SIZED.sub(r"\1/", path)
-
-
 async def _picture(db: AsyncSession, path: str) -> str | None:
-    found = await db.get(GhostPicture, sized(path))
+    found = await db.get(GhostPicture, original(path))
     picture = await db.get(Picture, found.picture) if found else None
     return str(picture.address) if picture else None
 

@@ -281,7 +281,7 @@ async def test_its_pictures_are_brought_once(ghost, steward, coop, oak):
     assert "/media/" in (await oak.get("/pictured")).text
     ghost.edit(id, title="Pictured again")
     await ask(steward, coop)
-    assert sum("leeks.png" in url for _, url in ghost.asked) == 1
+    assert sum("leeks.png" in url for _, url in ghost.asked) == 1, ghost.asked
 
 
 async def test_who_parts_from_it_keeps_all_and_is_told_of_nothing_more(linked, steward, coop, oak):

@@ -16,7 +16,8 @@ CARDS = """<p>Leeks.</p><h2 id="how">How</h2>
 <div class="kg-card kg-toggle-card"><div class="kg-toggle-heading"><h4 class="kg-toggle-heading-text">More</h4>
 <button class="kg-toggle-card-icon">v</button></div><div class="kg-toggle-content"><p>Folded.</p></div></div>
 <div class="kg-card kg-button-card"><a href="/market/goods" class="kg-btn kg-btn-accent">To the market</a></div>
-<div class="kg-card kg-callout-card"><div class="kg-callout-emoji">!</div><div class="kg-callout-text">Mind</div></div>"""
+<div class="kg-card kg-callout-card"><div class="kg-callout-emoji">!</div>
+<div class="kg-callout-text">Mind</div></div>"""
 
 
 async def came(coop, body=CARDS, status="published", **about):

@@ -34,5 +34,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("signature", name=op.f("blog_ghost_hints_pk")),
     )
     op.create_index(op.f("blog_ghost_hints_at"), "blog_ghost_hints", ["at"], unique=False)
-    op.add_column("blog_ghost_posts", sa.Column("lost", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("blog_ghost_posts", sa.Column("offered", sa.JSON(), nullable=True))

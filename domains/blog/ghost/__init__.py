@@ -1,8 +1,10 @@
-"""How a blog comes over from Ghost, keeps in step with one that runs, and goes there."""
+"""How a blog comes over from Ghost, of an export or post by post; keeps in step with one that runs; and goes there."""
 
-from .admin import KINDS, PAGE, Admin, Collision, Declined, greet, says
+from .admin import KINDS, PAGE, Admin, Collision, Declined, greet, image_url, says
 from .back import Owed, decide, note_sent, offer, offered, owed, owing
+from .export import Export, read_export
 from .hints import Hint, checked, read, take_hint
+from .imports import begin_import, end_import, last_import
 from .leave import leaving
 from .link import (
     ADMIN_KEY,
@@ -21,18 +23,10 @@ from .link import (
     unlink,
     wish,
 )
-from .menus import mirror_menus
-from .posts import (
-    Arrived,
-    from_api,
-    image_url,
-    keep_picture,
-    known_pictures,
-    lose_post,
-    take_post,
-    wanted,
-    written,
-)
+from .menu import mirror_menus, take_navigation
+from .models import GhostImport
+from .posts import Arrived, from_api, written
+from .taking import Taken, known_pictures, lead_on, lose_post, remember_picture, take_post, wanted
 
 __all__ = [
     "ADMIN_KEY",
@@ -44,22 +38,28 @@ __all__ = [
     "Arrived",
     "Collision",
     "Declined",
+    "Export",
+    "GhostImport",
     "Hint",
     "Owed",
+    "Taken",
     "Wishes",
     "all_known",
     "begin",
+    "begin_import",
     "checked",
     "count_taken",
     "decide",
     "differing",
+    "end_import",
     "from_api",
     "ghost",
     "greet",
     "image_url",
-    "keep_picture",
     "known",
     "known_pictures",
+    "last_import",
+    "lead_on",
     "leaving",
     "link",
     "lose_post",
@@ -71,9 +71,12 @@ __all__ = [
     "owed",
     "owing",
     "read",
+    "read_export",
+    "remember_picture",
     "says",
     "settle",
     "take_hint",
+    "take_navigation",
     "take_post",
     "unlink",
     "wanted",

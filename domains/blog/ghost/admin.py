@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from domains.check import Check
 from domains.errors import Invalid, say
@@ -171,6 +171,11 @@ async def greet(transport: Transport, address: str, key: str) -> Found:
         raise Invalid(address=say("What is there is no Ghost that answers: {why}.").format(why=error)) from None
     except (KeyError, IndexError, TypeError):
         raise Invalid(address=say("What is there answers, but not as Ghost does.")) from None
+
+
+def image_url(address: str, path: str) -> str:
+    """Of a file that it shows everybody."""
+    return address + quote(path)
 
 
 def where(check: Check, typed: str) -> str:

@@ -68,25 +68,23 @@ async def owed(db: AsyncSession, post: int) -> Owed | None:
 
 async def note_sent(db: AsyncSession, sent: Owed, there: Arrived) -> None:
     """It is the same here and there, unless it was edited here meanwhile."""
-    row = (await db.scalars(select(GhostPost).where(GhostPost.ghost_id == sent.id))).one_or_none()
-    if row:
+    if row := await db.get(GhostPost, sent.id):
         row.version, row.hash, row.updated, row.offered = sent.version, there.hash, there.updated, None
         await db.flush()
 
 
-async def offer(db: AsyncSession, kind: str, said: Mapping[str, Any]) -> None:
-    """That it was changed there since it was edited here; whoever decides sees both."""
-    arrived = from_api(kind, said)
-    row = (await db.scalars(select(GhostPost).where(GhostPost.ghost_id == arrived.id))).one_or_none()
-    if row:
-        row.offered = {"hash": arrived.hash, "kind": kind, "said": dict(said)}
+async def offer(db: AsyncSession, said: Mapping[str, Any], site: str) -> None:
+    """That it was changed there, at `site`, since it was edited here; whoever decides sees both."""
+    arrived = from_api(said, site)
+    if row := await db.get(GhostPost, arrived.id):
+        row.offered = {"hash": arrived.hash, "site": site, "said": dict(said)}
         await db.flush()
 
 
 async def offered(db: AsyncSession, post: int) -> Arrived | None:
     """What is there, of one that both have changed. Raises NotFound for a post that came from no Ghost."""
     about = (await _row(db, post)).offered
-    return from_api(about["kind"], about["said"]) if about else None
+    return from_api(about["said"], about["site"]) if about else None
 
 
 async def decide(db: AsyncSession, post: int, keep: str, *, by: str = "") -> str:
@@ -98,7 +96,7 @@ async def decide(db: AsyncSession, post: int, keep: str, *, by: str = "") -> str
     if keep == "theirs":
         row.version, row.hash = ours.version, ""
     elif row.offered:
-        there = from_api(row.offered["kind"], row.offered["said"])
+        there = from_api(row.offered["said"], row.offered["site"])
         row.updated, row.hash = there.updated, there.hash
     row.offered = None
     await db.flush()

@@ -21,7 +21,7 @@ CARD = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"
 
 
 async def leaving(db: AsyncSession, site: Site) -> dict[str, Any]:
-    """Its import file (`db.data`), but for what is in the bin. Pictures stay where they are, by their whole addresses."""
+    """A file that it imports, of all but what is in the bin. Pictures stay here, by their whole addresses."""
     posts = (await db.scalars(select(Post).where(Post.status != BINNED).order_by(Post.id))).all()
     tags = _numbered(tag for post in posts for tag in post.tags)
     authors = _numbered(author for post in posts for author in post.authors)

@@ -104,7 +104,7 @@ async def count_taken(db: AsyncSession) -> int:
 
 async def all_known(db: AsyncSession) -> Sequence[str]:
     """The ids of all that came from there and are not lost."""
-    return (await db.scalars(select(_posts.ghost_id).where(~_posts.lost).order_by(_posts.ghost_id))).all()
+    return (await db.scalars(select(_posts.ghost_id).where(_posts.hash != "").order_by(_posts.ghost_id))).all()
 
 
 async def settle(
@@ -117,7 +117,7 @@ async def settle(
     if trouble:
         await db.flush()
         return False
-    ours = await db.scalar(select(func.count()).select_from(GhostPost).where(~_posts.lost)) or 0
+    ours = await db.scalar(select(func.count()).select_from(GhostPost).where(_posts.hash != "")) or 0
     linked.total = total
     if is_done:
         linked.since, linked.in_step = max(linked.since, since), linked.asked

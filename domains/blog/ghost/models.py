@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, false
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
@@ -19,11 +19,9 @@ class GhostPost(Table):
     updated: Mapped[datetime] = mapped_column(Instant)
     """By Ghost's own clock."""
     hash: Mapped[str]
-    """SHA-256 of all that came."""
+    """SHA-256 of all that came; empty for one that is not there any more, or is to come again."""
     version: Mapped[int]
     """Of our post, once it was taken; one that has another now was edited here."""
-    lost: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether it is not there any more."""
     offered: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
     """What is there now, of one that was edited here since: its hash, its kind, and all that Ghost says of it."""
 

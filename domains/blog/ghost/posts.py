@@ -1,166 +1,134 @@
-"""TEMPORARY"""
+"""A post or a page as it comes from Ghost, the same from an export as from its Admin API."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from hashlib import sha256
-from html.parser import HTMLParser
+from typing import Any
 
-from sqlalchemy import select
+from domains.check import FIRST, LAST
+from domains.errors import say
 
-from ..commands import _free_slug
-from ..keeping import keep
-from ..models import BINNED, HTML, Post
-from .models import GhostPost
+from .addresses import at_home
+from .nodes import rendered
+from .words import line, text
+
+MOST_TITLE, MOST_EXCERPT, MOST_NAME, MOST_TAG = 200, 400, 80, 60
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+VISIBLE_TO_ALL = "public"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Arrived:
     id: str
+    """Ghost's own: 24 hexadecimal digits."""
     title: str
     slug: str
     kind: str
+    """post or page."""
     html: str
+    """With paths in place of the old site's own addresses."""
     status: str
+    """draft, scheduled or published."""
     visibility: str
-    featured: bool
-    tags: tuple
-    authors: tuple
-    excerpt: str
-    cover: str
-    cover_alt: str
-    published: datetime | None
-    updated: datetime
+    """public or members."""
+    featured: bool = False
+    tags: tuple[str, ...] = ()
+    """Those that readers see, in Ghost's order; internal ones stay there."""
+    authors: tuple[str, ...] = ()
+    excerpt: str = ""
+    cover: str = ""
+    """The address of a picture."""
+    cover_alt: str = ""
+    published: datetime | None = None
+    """When it was, or is to be."""
+    updated: datetime = EPOCH
+    canonical: str = ""
+    notes: tuple[str, ...] = ()
+    """What could not be read of it."""
 
-    @cached_property
-    def hash(self):
-        return sha256(json.dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Taken:
-    how: str
-    post: int
-    notes: tuple = ()
-
-
-def _when(said):
-    return datetime.fromisoformat(said.replace("Z", "+00:00")).astimezone(UTC) if said else None
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all that came."""
+        said = {name: value for name, value in asdict(self).items() if name != "notes"}
+        return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def written(moment):
+def from_api(post: Mapping[str, Any], site: str = "") -> Arrived:
+    """Of the Admin API (`formats=html,lexical&include=tags,authors`); `site` is the address of that Ghost.
+
+    Raises ValueError for what has no id.
+    """
+    kind = "page" if post.get("page") is True or post.get("type") == "page" else "post"
+    return arrived(post, _dicts(post.get("tags")), _dicts(post.get("authors")), site, kind)
+
+
+def written(moment: datetime) -> str:
+    """As Ghost writes it; it knows whole seconds."""
     return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
 
 
-def from_api(kind, said):
+def arrived(
+    post: Mapping[str, Any],
+    tags: Sequence[Mapping[str, Any]],
+    authors: Sequence[Mapping[str, Any]],
+    site: str,
+    kind: str,
+) -> Arrived:
+    """Whatever is in it, it can be kept. Raises ValueError for what has no id."""
+    if not (id := line(post.get("id"), 40)):
+        raise ValueError("a post without an id")
+    html, left_out = _html(post)
+    public = [line(tag.get("name"), MOST_TAG) for tag in tags if not _is_internal(tag)]
+    notes = [say("Not all of it can be read here: {parts}.").format(parts=", ".join(left_out))] if left_out else []
+    if len(public) < len(tags):
+        notes.append(say("Its internal tags are left out: here they would be for everybody to see."))
+    sent, published = post.get("status") == "sent", _moment(post.get("published_at"))
+    status = "published" if sent else str(post.get("status"))
     return Arrived(
-        said["id"],
-        said["title"],
-        said["slug"],
+        id,
+        line(post.get("title"), MOST_TITLE) or "Untitled",
+        line(post.get("slug"), 200),
         kind,
-        said["html"] or "",
-        said["status"],
-        "public" if said["visibility"] == "public" else "members",
-        bool(said["featured"]),
-        tuple(t["name"] for t in said["tags"] if t.get("visibility") != "internal"),
-        tuple(a["name"] for a in said["authors"]),
-        said.get("custom_excerpt") or "",
-        said.get("feature_image") or "",
-        "",
-        _when(said.get("published_at")),
-        _when(said["updated_at"]),
+        at_home(html, site),
+        status if status in ("published", "scheduled") else "draft",
+        "public" if post.get("visibility", VISIBLE_TO_ALL) == VISIBLE_TO_ALL and not sent else "members",
+        bool(post.get("featured")),
+        tuple(dict.fromkeys(filter(None, public))),
+        tuple(dict.fromkeys(filter(None, (line(author.get("name"), MOST_NAME) for author in authors)))),
+        line(post.get("custom_excerpt"), MOST_EXCERPT),
+        at_home(line(post.get("feature_image"), 2000), site),
+        line(post.get("feature_image_alt"), 400),
+        published,
+        _moment(post.get("updated_at")) or published or _moment(post.get("created_at")) or EPOCH,
+        line(post.get("canonical_url"), 2000),
+        tuple(notes),
     )
 
 
-def wanted(arrived):
-    found = {}
-    if arrived.cover:
-        found[path(arrived.cover)] = f"Picture in {arrived.title}"
-
-    class P(HTMLParser):
-        def handle_starttag(self, tag, attrs):
-            a = dict(attrs)
-            if tag == "img" and "/content/images/" in a.get("src", ""):
-                found[path(a["src"])] = a.get("alt") or f"Picture in {arrived.title}"
-
-    P().feed(arrived.html)
-    return found
+def _html(post: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """A draft may have none yet, and is made of what it was written in; and what of that nobody can read here."""
+    html = text(post.get("html"))
+    return (html, []) if html.strip() else rendered(post.get("lexical"), post.get("mobiledoc"))
 
 
-def path(url):
-    return "/content/images/" + url.split("/content/images/")[1]
+def _is_internal(tag: Mapping[str, Any]) -> bool:
+    return tag.get("visibility") == "internal" or str(tag.get("name", "")).startswith("#")
 
 
-def image_url(address, path):
-    return f"{address}{path}"
+def _dicts(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-async def known_pictures(db, paths):
-    from ..models import Picture
-    from .models import GhostPicture
-
-    rows = await db.execute(
-        select(GhostPicture.path, Picture)
-        .join(Picture, Picture.id == GhostPicture.picture)
-        .where(GhostPicture.path.in_(list(paths)))
-    )
-    return {path: str(picture.address) for path, picture in rows}
-
-
-async def keep_picture(db, path, brought, *, most, by=""):
-    from ..library import keep_picture as keep_it
-    from .models import GhostPicture
-
-    kept = await keep_it(db, brought, most=most, by=by)
-    await db.merge(GhostPicture(path=path, picture=kept.id))
-    await db.flush()
-    return str(kept.address)
-
-
-async def take_post(db, arrived, pictures, *, by=""):
-    row = await db.get(GhostPost, arrived.id)
-    ours = await db.get(Post, row.post) if row else None
-    if row and row.hash == arrived.hash and ours.status != BINNED:
-        return Taken("same", row.post)
-    if ours and ours.version != row.version:
-        return Taken("kept", row.post, ("edited",))
-    html = arrived.html
-    for url, mine in pictures.items():
-        html = html.replace("https://ghost.example" + url, mine)
-    is_new = ours is None
-    if is_new:
-        ours = Post(title=arrived.title, slug=await _free_slug(db, arrived.slug))
-        db.add(ours)
-    ours.title, ours.body, ours.format, ours.kind = arrived.title, html, HTML, arrived.kind
-    ours.tags, ours.authors, ours.visibility, ours.featured = (
-        list(arrived.tags),
-        list(arrived.authors),
-        arrived.visibility,
-        arrived.featured,
-    )
-    ours.published, ours.updated = arrived.published, arrived.updated
-    await keep(db, ours, arrived.status, by, "Update")
-    await db.flush()
-    if not row:
-        row = GhostPost(ghost_id=arrived.id, post=ours.id, updated=arrived.updated, hash="", version=0)
-        db.add(row)
-    row.lost = False
-    row.hash, row.version, row.updated = arrived.hash, ours.version, arrived.updated
-    await db.flush()
-    return Taken("new" if is_new else "changed", ours.id)
-
-
-async def lose_post(db, id, *, by=""):
-    row = await db.get(GhostPost, id)
-    if not row:
-        return "same"
-    ours = await db.get(Post, row.post)
-    if ours.status == BINNED:
-        return "same"
-    if ours.version != row.version:
-        return "kept"
-    await keep(db, ours, BINNED, by, "Delete")
-    row.version, row.hash, row.lost = ours.version, "", True
-    await db.flush()
-    return "lost"
+def _moment(said: Any) -> datetime | None:
+    """An ISO 8601 date, as MySQL writes it too, or milliseconds since 1970; None for nonsense."""
+    try:
+        if isinstance(said, (int, float)) and not isinstance(said, bool):
+            moment = datetime.fromtimestamp(said / 1000, UTC)
+        else:
+            moment = datetime.fromisoformat(str(said))
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if FIRST <= moment.date() <= LAST else None

@@ -1,17 +1,34 @@
-"""The two menus of a Ghost, as ours."""
+"""The two menus of a Ghost, as ours: once, where the co-op has none of its own yet, or each time."""
 
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domains.errors import Invalid
+from domains.errors import Invalid, say
 
 from ..menu import MOST, add_menu_item, remove_menu_item
+from ..models import MAIN
 from ..ways import navigation
 from .link import ghost
 
 LONGEST = 40
 """Letters that an item of ours is called by."""
+
+
+async def take_navigation(db: AsyncSession, items: Sequence[tuple[str, str]], menu: str = MAIN) -> list[str]:
+    """Sentences, of what is not taken."""
+    there = [(row.label, row.target) for row in await navigation(db, menu)]
+    if there == list(items):
+        return []
+    if there and items:
+        return [say("The navigation stays as it is: it has entries of its own.")]
+    refused = []
+    for label, target in items:
+        try:
+            await add_menu_item(db, label, target, menu=menu)
+        except Invalid:
+            refused.append(say("The navigation leaves out {label}.").format(label=label))
+    return refused
 
 
 async def mirror_menus(db: AsyncSession, found: Mapping[str, Sequence[tuple[str, str]]]) -> bool:

@@ -1,0 +1,165 @@
+"""An export of Ghost 2 and newer: its posts and pages, where its addresses lead, and what its navigation says."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from domains.errors import Invalid, say
+from domains.values import in_address
+
+from .addresses import at_home
+from .archive import NO_EXPORT, Archive, read_json
+from .posts import MOST_NAME, MOST_TAG, Arrived, arrived
+from .words import line
+
+FIRST_VERSION = 2
+Row = Mapping[str, Any]
+_FROM = re.compile(r"\^?(/[\w./%~@-]*?)(?:/\??)?\$?")
+_YAML = re.compile(r"^\s+[\"']?([^\s\"']+)[\"']?:\s+[\"']?([^\s\"']+)[\"']?\s*$", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    archive: Archive
+    posts: Sequence[Arrived]
+    addresses: Mapping[str, str]
+    """Old path -> where it leads: of tags and authors whose names make other addresses here, and of redirects."""
+    navigation: Sequence[tuple[str, str]]
+    secondary_navigation: Sequence[tuple[str, str]]
+    refused: Sequence[str]
+    """Sentences, of what is in it and cannot be taken."""
+
+
+def read_export(file: Path, site: str = "") -> Export:
+    """`site` is its old address. The archive of the answer is open. Takes seconds, on a thread. Raises Invalid."""
+    archive = Archive(file)
+    try:
+        data, others = _data(archive)
+        refused: list[str] = []
+        posts = list(_posts(data, site, refused))
+        redirects = {path: to for name, document in others for path, to in _redirects(name, document, site, refused)}
+        settings = {str(row.get("key")): row.get("value") for row in _rows(data, "settings")}
+        menus = [_menu(settings.get(name), site) for name in ("navigation", "secondary_navigation")]
+        return Export(archive, posts, _lists(data) | redirects, *menus, refused)
+    except BaseException:
+        archive.close()
+        raise
+
+
+def _data(archive: Archive) -> tuple[Row, list[tuple[str, bytes]]]:
+    """The export, and the other documents beside it. Raises Invalid."""
+    found, others, wrong = None, [], Invalid(file=NO_EXPORT)
+    for name, read in archive.documents():
+        if name.startswith("redirects"):
+            others.append((name, read()))
+            continue
+        try:
+            found = found or _one(read_json(read()))
+        except Invalid as refused:
+            wrong = refused if refused.fields["file"] != NO_EXPORT else wrong
+    if not found:
+        raise wrong
+    return found, others
+
+
+def _one(said: Any) -> Row | None:
+    """Raises Invalid for one of a Ghost that is too old, or of something else."""
+    whole = said.get("db") if isinstance(said, dict) else None
+    said = whole[0] if isinstance(whole, list) and whole else said
+    data = said.get("data") if isinstance(said, dict) else None
+    if not isinstance(data, dict) or not isinstance(data.get("posts"), list):
+        raise Invalid(file=NO_EXPORT)
+    meta = said.get("meta")
+    version = str(meta.get("version", "")) if isinstance(meta, dict) else ""
+    major = version.partition(".")[0]
+    if not major.isdecimal() or int(major) < FIRST_VERSION:
+        sentence = say(
+            "This is an export of Ghost {version}. Bring that Ghost up to date, export it again, then bring that."
+        )
+        raise Invalid(file=sentence.format(version=line(version, 20) or "0"))
+    return data
+
+
+def _posts(data: Row, site: str, refused: list[str]) -> Iterator[Arrived]:
+    tags, users = _by_id(data, "tags"), _by_id(data, "users")
+    tagged, written = _of_post(data, "posts_tags", "tag_id", tags), _of_post(data, "posts_authors", "author_id", users)
+    about = {row.get("post_id"): row for row in _rows(data, "posts_meta")}
+    for row in _rows(data, "posts"):
+        id = row.get("id")
+        kind = "page" if row.get("type") == "page" or row.get("page") in (1, True) else "post"
+        own = [users[row["author_id"]]] if row.get("author_id") in users else []
+        try:
+            yield arrived({**about.get(id, {}), **row}, tagged[id], written[id] or own, site, kind)
+        except ValueError:
+            refused.append(say("A post without an id: {title}.").format(title=line(row.get("title"), 80)))
+
+
+def _rows(data: Row, table: str) -> list[Row]:
+    rows = data.get(table)
+    return [row for row in rows if isinstance(row, dict) and _is_plain(row.get("id"))] if isinstance(rows, list) else []
+
+
+def _is_plain(id: Any) -> bool:
+    return id is None or isinstance(id, (str, int))
+
+
+def _by_id(data: Row, table: str) -> dict[Any, Row]:
+    return {row.get("id"): row for row in _rows(data, table)}
+
+
+def _of_post(data: Row, table: str, name: str, others: Mapping[Any, Row]) -> defaultdict[Any, list[Row]]:
+    """Post -> what it has of the others, in its order."""
+    found: defaultdict[Any, list[Row]] = defaultdict(list)
+    for row in sorted(_rows(data, table), key=lambda row: _number(row.get("sort_order"))):
+        if _is_plain(row.get("post_id")) and _is_plain(row.get(name)) and row.get(name) in others:
+            found[row.get("post_id")].append(others[row.get(name)])
+    return found
+
+
+def _number(said: Any) -> int:
+    return said if isinstance(said, int) else 0
+
+
+def _lists(data: Row) -> dict[str, str]:
+    """Where the pages of tags and authors are now that have another name in their address here."""
+    found = {}
+    for kind, table, most in (("tag", "tags", MOST_TAG), ("author", "users", MOST_NAME)):
+        for row in _rows(data, table):
+            name, slug = line(row.get("name"), most), line(row.get("slug"), 200)
+            here = in_address(name.lower() if kind == "tag" else name)
+            if name and slug and here != slug and not name.startswith("#"):
+                found[f"/{kind}/{slug}"] = f"/blog/{kind}/{here}"
+    return found
+
+
+def _redirects(name: str, document: bytes, site: str, refused: list[str]) -> Iterator[tuple[str, str]]:
+    """Those from one path to one place; what stands for many paths is refused."""
+    try:
+        text = document.decode("utf-8-sig")
+        rows = json.loads(text) if name.endswith(".json") else [{"from": a, "to": b} for a, b in _YAML.findall(text)]
+        pairs = [(str(row["from"]), str(row["to"])) for row in rows]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        refused.append(say("The redirects in {name} cannot be read.").format(name=line(name, 80)))
+        return
+    for old, new in pairs:
+        to = at_home(line(new, 2000), site)
+        found = _FROM.fullmatch(old)
+        if found and found[1] and found[1] != "/" and re.fullmatch(r"(/(?!/)|https?://)[^\s\\$]*", to):
+            yield found[1].rstrip("/"), to
+        else:
+            refused.append(
+                say("The redirect from {path} stands for more than one address.").format(path=line(old, 200))
+            )
+
+
+def _menu(said: Any, site: str) -> list[tuple[str, str]]:
+    try:
+        items = json.loads(said) if isinstance(said, str) else said
+        pairs = [(line(item["label"], 40), at_home(line(item["url"], 2000), site)) for item in items]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return []
+    return [(label, target.rstrip("/") or "/") for label, target in pairs if label]
