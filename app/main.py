@@ -125,8 +125,7 @@ class House:
         )
         limits = self._limits.setdefault(id, flows.Limits(time))
         room = self.settings.pictures * 10**6
-        about = {"sealer": sealer, "transport": self.outside, "room": room, "limits": limits}
-        coop = Coop(file, self.dues.of(id), letters, **about)
+        coop = Coop(file, self.dues.of(id), letters, sealer=sealer, transport=self.outside, room=room, limits=limits)
         return coop
 
     def post(self, id: str) -> Folder | Server:

@@ -66,7 +66,8 @@ async def take_hint(db: AsyncSession, signature: str, hint: Hint, at: datetime) 
     await db.execute(delete(_hints).where(_hints.c.taken, _hints.c.at < at - 2 * FRESH))
     is_expected = await db.scalar(select(exists().where(~_hints.c.taken)))
     row = {"signature": signature, "kind": hint.kind, "ghost_id": hint.id, "at": at, "taken": False}
-    if not (await db.execute(insert(_hints).on_conflict_do_nothing(), row)).rowcount:
+    told = insert(_hints).values(row).on_conflict_do_nothing().returning(_hints.c.signature)
+    if not await db.scalar(told):
         raise Forbidden("it came before")
     return not is_expected
 

@@ -59,7 +59,7 @@ class Ghost(Table):
     private = True
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
-    address: Mapped[str]
+    address: Mapped[str] = mapped_column(default="")
     """Of its site, without a slash at its end."""
     title: Mapped[str] = mapped_column(default="")
     since: Mapped[str] = mapped_column(default="")
