@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +35,8 @@ from .tenants import GLANCE, Tenants
 log = logging.getLogger("visits")
 AGAIN = (401, 408, 409, 429, 503)
 """Refusals after which the same form may well be taken."""
+SECRET = re.compile("password|passphrase|^key$")
+"""Fields that are given back to nobody."""
 FORMS = 20.0
 """Seconds that a form waits for a co-op that wakes up: rather that than to be sent again."""
 
@@ -171,7 +174,7 @@ async def _session(
 
 
 async def _typed(request: Request[Any, Any, Any]) -> Mapping[str, str]:
-    """What a refused form held, so that it can be sent again; never a password."""
+    """What a refused form held, so that it can be sent again; never a secret."""
     if request.method in SAFE or request.content_type[0] != FORM:
         return {}
     try:
@@ -179,7 +182,7 @@ async def _typed(request: Request[Any, Any, Any]) -> Mapping[str, str]:
             form = await request.form()
     except Exception:
         return {}
-    return {name: str(value) for name, value in form.multi_items() if "password" not in name}
+    return {name: str(value) for name, value in form.multi_items() if not SECRET.search(name)}
 
 
 def _bare(refused: Refused, request: Request[Any, Any, Any], typed: Mapping[str, str]) -> Response[str]:

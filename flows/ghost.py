@@ -142,9 +142,7 @@ async def put(call: Call, *, post: int) -> dict[str, Any]:
 async def nudge(call: Call, *, post: int) -> None:
     """Whoever edits what came from Ghost has it sent there, where that is wished."""
     if post in await ghost.owing(call.db):
-        from .runs import start  # which knows all stories, this one too
-
-        await start(call.db, FLOW, {"at": call.now}, f"{FLOW.name}:edited:{call.key}", call.now)
+        await _go(call)
 
 
 @effect("ghost.hook@1", "idempotent")
@@ -156,6 +154,12 @@ async def hook(call: Call) -> dict[str, Any]:
     with suppress(NotLinked):
         return {"hooks": await (await admin(call.world)).call(f"{site.url}/webhooks/ghost", secret)}
     return {}
+
+
+@effect("ghost.ask@1", "tx")
+async def ask(call: Call) -> None:
+    """What changed before it was to call us, it did not call us of."""
+    await _go(call)
 
 
 @effect("ghost.menus@1", "idempotent")
@@ -193,9 +197,7 @@ async def settle(
         taken=sum(one.get("how") in ("new", "changed", "lost") for one in taken),
     )
     if is_more:
-        from .runs import start  # which knows all stories, this one too
-
-        await start(call.db, FLOW, {"at": call.now}, f"{FLOW.name}:more:{call.key}", call.now)
+        await _go(call)
     await within(call.db, lambda connection: retention.forget(connection, call.now - KEPT, FLOW.name, SWEEP.name))
     return {"failed": len(failed), "is_more": is_more}
 
@@ -261,7 +263,12 @@ class Edited:
     ref: int
 
 
-HOOKS = flow("blog.ghost_hooks", on="Add", of="blog.ghost", In=Linked).effect("hooked", "ghost.hook@1", retry=8).build()
+HOOKS = (
+    flow("blog.ghost_hooks", on="Add", of="blog.ghost", In=Linked)
+    .effect("hooked", "ghost.hook@1", retry=8)
+    .effect("asked", "ghost.ask@1")
+    .build()
+)
 EDITED = tuple(
     flow(f"blog.ghost_{deed.lower()}", on=deed, of="blog.post", In=Edited)
     .effect("nudged", "ghost.nudge@1", post=Take("input.ref"))
@@ -292,6 +299,13 @@ async def _words(db: AsyncSession, owed: ghost.Owed) -> dict[str, Any]:
         return dict(owed.words)
     site = await sites.site(db)
     return dict(owed.words) | {"html": await blog.read_abroad(owed.body, f"{site.url}/")}
+
+
+async def _go(call: Call) -> None:
+    """Somebody goes and asks, once for this call."""
+    from .runs import start  # which knows all stories, this one too
+
+    await start(call.db, FLOW, {"at": call.now}, f"{FLOW.name}:{call.key}", call.now)
 
 
 async def _pictures(world: World, asked: ghost.Admin, arrived: ghost.Arrived) -> tuple[dict[str, str], list[str]]:

@@ -290,3 +290,8 @@ async def test_who_parts_from_it_keeps_all_and_is_told_of_nothing_more(linked, s
     await steward.post("/blog/ghost", data={"deed": "unlink"})
     assert len(await titles(coop)) == 4
     assert (await oak.post("/webhooks/ghost", content=body, headers=headers)).status_code == 410
+
+
+async def test_who_is_signed_out_meanwhile_finds_what_they_typed_and_not_the_key(ghost, oak):
+    page = await oak.post("/blog/ghost", data=LINK)
+    assert page.status_code == 401 and ADDRESS in page.text and KEY not in page.text
