@@ -81,5 +81,5 @@ async def answer(house: House, asked: dict[str, Any], say: Say) -> dict[str, Any
 
 
 def _argument(field: str) -> str:
-    """As whoever types `rose coop create` knows it."""
-    return "NAME" if field == "name" else f"--{field}"
+    """As whoever types a command knows it."""
+    return field.upper() if field in ("name", "file") else f"--{field}"

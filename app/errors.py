@@ -59,7 +59,10 @@ PAGES = {
         say("Somebody else was quicker"),
         say("It has changed meanwhile. Look at it again, then repeat what you did."),
     ),
-    413: (say("That is too much at once"), say("A form may hold two megabytes, a picture twelve. Make it smaller.")),
+    413: (
+        say("That is too much at once"),
+        say("A form may hold two megabytes, a picture twelve, an export of a Ghost two hundred. Make it smaller."),
+    ),
     414: (say("That address is too long"), say("Shorten it and try again.")),
     415: (say("This page takes a form"), say("What was sent is of a kind that it cannot read.")),
     422: (say("Something in it is not in order"), say("Go back, look at it again, and send it once more.")),

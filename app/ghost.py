@@ -41,4 +41,4 @@ def _told(made: dict[str, Any]) -> list[str]:
     how = ", ".join(f"{many} {name}" for name, many in sorted(counts.items())) or "no posts"
     told = [f"{how}; {made['pictures']} new pictures, {made['addresses']} old addresses."]
     told += [f"{post['how']}: {post['title']}: {note}" for post in made["posts"] for note in post["notes"]]
-    return told + made["refused"]
+    return [*told, *made["refused"]]

@@ -30,6 +30,7 @@ from .counting import Counting, no_requests
 from .door import Door
 from .dues import Dues
 from .errors import handlers
+from .imports import Imports
 from .keys import Sealer
 from .leaving import unnamed
 from .lookout import Lookout
@@ -65,7 +66,7 @@ class House:
         self.lookout, self.scales = Lookout(self.backup), Scales(self.backup)
         self.worker, self.chores = Worker(self.tenants, self.dues), Chores(self)
         self.arrivals, self.drills = asyncio.Lock(), asyncio.Lock()
-        self.setup = Setup(self)
+        self.setup, self.imports = Setup(self), Imports(self)
         visits = Visits(
             self.tenants,
             self.setup,
@@ -73,6 +74,7 @@ class House:
             partial(copies, self),
             self.scales.weigh,
             self._export,
+            self.imports.of,
             settings.client_header,
         )
         door = Door(_framework(visits, self.setup), self.tenants, visits.show)
@@ -101,6 +103,7 @@ class House:
         try:
             yield self
         finally:
+            await self.imports.stop()
             await self.tenants.close()
             await self.outside.close()
             if self.backup.litestream:

@@ -20,6 +20,7 @@ from domains.errors import NotFound
 from fragments.caching import wants_fragment
 from fragments.chrome import chrome
 from fragments.copies import Copies
+from fragments.imports import Imports
 from fragments.view import View
 from fragments.visit import cookie_name
 
@@ -43,8 +44,8 @@ FORMS = 20.0
 
 class Visits:
     """`post`: where a co-op's mails go; `copies`: how its copies stand; `weigh`: finds out how large they are;
-    `export`: all of one in an open file, under a passphrase or without its keys; `client_header`: a
-    setting."""
+    `export`: all of one in an open file, under a passphrase or without its keys;
+    `imports`: what comes from elsewhere; `client_header`: a setting."""
 
     def __init__(
         self,
@@ -54,11 +55,12 @@ class Visits:
         copies: Callable[[Coop], Copies],
         weigh: Callable[..., Awaitable[None]],
         export: Callable[[str, str], Awaitable[BinaryIO]],
+        imports: Callable[[Coop], Imports],
         client_header: str,
     ) -> None:
         self._tenants, self._setup, self._post = tenants, setup, post
         self._copies, self._weigh, self._export = copies, weigh, export
-        self._client_header = client_header
+        self._imports, self._client_header = imports, client_header
 
     async def view(self, request: Request[Any, Any, Any]) -> AsyncIterator[View]:
         """For a safe method it cannot write; any other is kept when its handler returns, undone if it raises.
@@ -154,6 +156,7 @@ class Visits:
             chrome,
             mails=post.all if isinstance(post, Folder) else None,
             export=partial(self._export, coop.id),
+            imports=self._imports(coop),
             room=coop.room,
             transport=coop.transport,
             client=client(request.scope, self._client_header),

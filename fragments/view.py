@@ -23,6 +23,7 @@ from domains.outside import Transport
 from .caching import PRIVATE, PUBLIC, VARY, is_personal
 from .copies import Copies
 from .forms import Form
+from .imports import Imports
 from .meta import Meta
 from .said import SAID, saying
 from .visit import Visit
@@ -40,6 +41,7 @@ class View(Visit):
     """What was mailed, the newest first, where mails are kept on this machine instead of being sent."""
     export: Callable[[str], Awaitable[BinaryIO]] | None = None
     """The whole co-op in one open file, its keys sealed under a passphrase, or left out where that is empty."""
+    imports: Imports | None = None
     room: int = 0
     """Bytes of pictures that the co-op may keep."""
     transport: Transport | None = None

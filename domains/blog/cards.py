@@ -23,10 +23,14 @@ CARDS = {
     "kg-gallery-container": ("", ""),
     "kg-gallery-row": ("", ""),
     "kg-gallery-image": ("", ""),
+    "kg-product-card-title": ("strong", ""),
     "kg-toggle-card": ("details", ""),
     "kg-toggle-heading": ("summary", ""),
     "kg-toggle-heading-text": ("", ""),
+    "kg-audio-card": ("", ""),
+    "kg-audio-player-container": ("", ""),
     "kg-audio-title": ("p", ""),
+    "kg-video-container": ("", ""),
 }
 """Class -> element, which is none where it is empty, and a class of ours."""
 BUTTONS = frozenset(
@@ -36,7 +40,7 @@ BUTTONS = frozenset(
 LEFT_OUT = frozenset(
     (
         "kg-audio-player", "kg-audio-thumbnail", "kg-bookmark-icon", "kg-bookmark-thumbnail", "kg-file-card-icon",
-        "kg-product-card-rating", "kg-signup-card-fields", "kg-toggle-card-icon", "kg-video-overlay",
+        "kg-product-card-rating", "kg-signup-card", "kg-toggle-card-icon", "kg-video-overlay",
         "kg-video-player-container",
     )
 )  # fmt: skip

@@ -30,6 +30,8 @@ LOSSES: Mapping[str, str] = {
     "notes": r'<(?:a|li|sup) [^>]*\bid="',
 }
 """What Markdown has no word for -> how it is known in html that is safe."""
+_CODE = re.compile(r"(<pre.*?</pre>)", re.S)
+_FENCED = re.compile(r"(^```.*?^```$)", re.S | re.M)
 LONG = say("As Markdown this is longer than a post can be. Leave it as it came.")
 
 
@@ -63,8 +65,14 @@ def markdown_of(html: str) -> str:
     """Of what is safe. Raises RecursionError."""
     from markdownify import markdownify  # which costs a start a tenth of a second
 
-    made: str = markdownify(html, heading_style="ATX", bullets="-", escape_misc=True, newline_style="BACKSLASH")
-    return "\n".join(line.rstrip() for line in re.sub(r"\n{3,}", "\n\n", made).splitlines()).strip()
+    parts = _CODE.split(html)  # every other is code; elsewhere a line break is a space, and two would end a paragraph
+    parts[::2] = [re.sub(r"\s+", " ", part) for part in parts[::2]]
+    made: str = markdownify(
+        "".join(parts), heading_style="ATX", bullets="-", escape_misc=True, newline_style="BACKSLASH"
+    )
+    parts = _FENCED.split(made)
+    parts[::2] = [re.sub(r"[ \t]*\n(?:[ \t]*\n)+", "\n\n", part) for part in parts[::2]]
+    return "".join(parts).strip()
 
 
 def _converted(body: str) -> Converted:

@@ -41,6 +41,7 @@ INLINE = frozenset(
         "strong", "sub", "sup", "u",
     )
 )  # fmt: skip
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 PLAYED = frozenset(("audio", "video", "iframe", "source"))
 """They become links."""
 EMPTY = frozenset(("br", "hr", "img", "source"))
@@ -147,6 +148,8 @@ class _Reader(HTMLParser):
         """How many of each tag are open."""
         self.left_out = 0
         """How many of `open` stood before the one that is left out with all that is in it; 0 where none is."""
+        self.level = 1
+        """Of the heading before; the page's title is the first."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = {name: value or "" for name, value in attrs}
@@ -160,8 +163,8 @@ class _Reader(HTMLParser):
             return self._opened(tag, "")
         card = next((CARDS[name] for name in classes if name in CARDS), None)
         element, ours = card or (tag, "")
-        begin, end = _written("h2" if element == "h1" else element, self._furnished(known, ours, classes))
-        self.out.extend((" " if card else "", begin))  # its parts stood apart by their looks alone
+        begin, end = _written(self._stepped(element), self._furnished(known, ours, classes))
+        self.out.extend((" " if card and element in INLINE else "", begin))  # they stood apart by their looks alone
         self._opened(tag, end)
 
     def handle_endtag(self, tag: str) -> None:
@@ -188,6 +191,13 @@ class _Reader(HTMLParser):
         if tag not in EMPTY:
             self.open.append((tag, end))
             self.inside[tag] += 1
+
+    def _stepped(self, element: str) -> str:
+        """A heading is one level below the one before it at most: whoever goes by headings misses none."""
+        if element not in HEADINGS:
+            return element
+        self.level = min(max(int(element[1]), 2), self.level + 1)
+        return f"h{self.level}"
 
     def _furnished(self, known: dict[str, str], ours: str, classes: list[str]) -> dict[str, str]:
         """Ids with a beginning that none of the house has; other sites are not told whence somebody comes."""

@@ -6,6 +6,8 @@ from .converting import ROUTES as CONVERTING
 from .converting import convert_post
 from .ghost import ROUTES as GHOST
 from .ghost import ghost, ghost_post
+from .ghost_import import ROUTES as GHOST_IMPORT
+from .ghost_import import ghost_import
 from .history import ROUTES as HISTORY
 from .history import revision, revisions
 from .lists import ROUTES as LISTS
@@ -21,7 +23,19 @@ from .sorting import posts
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post
 
-ROUTES = [*READING, *LISTS, *WRITING, *CONVERTING, *SORTING, *PICTURES, *HISTORY, *MENUS, *ARRANGING, *GHOST]
+ROUTES = [
+    *READING,
+    *LISTS,
+    *WRITING,
+    *CONVERTING,
+    *SORTING,
+    *PICTURES,
+    *HISTORY,
+    *MENUS,
+    *ARRANGING,
+    *GHOST_IMPORT,
+    *GHOST,
+]
 
 __all__ = [
     "ROUTES",
@@ -31,6 +45,7 @@ __all__ = [
     "edit_post",
     "foot",
     "ghost",
+    "ghost_import",
     "ghost_post",
     "home",
     "latest",

@@ -45,6 +45,18 @@ async def test_cards_become_parts_of_ours(oak, coop):
     assert '<a href="/market/goods" class="btn">To the market</a>' in page and '<div class="callout">' in page
 
 
+async def test_a_heading_is_at_most_one_level_below_the_one_before(oak, coop):
+    await came(coop, "<h4>One</h4><h1>Two</h1><h2>Three</h2><h5>Four</h5><h3>Five</h3>")
+    _, words = (await oak.get("/soup")).text.split('<div class="prose')
+    assert re.findall(r"<(h\d)>\w+</h\d>", words) == ["h2", "h2", "h2", "h3", "h3"]
+
+
+async def test_a_card_that_a_program_shows_is_left_out(oak, coop):
+    await came(coop, '<p>Soup</p><div class="kg-card kg-signup-card"><h2>Join</h2><p>Email sent!</p></div><p>Bread</p>')
+    page = (await oak.get("/soup")).text
+    assert "Soup" in page and "Bread" in page and "Join</h2>" not in page and "Email sent" not in page
+
+
 @pytest.mark.parametrize("body", ["<div>" * 30_000, "<ul><li>" * 9_000, "<b><i>" * 20_000])
 async def test_what_is_nested_to_be_slow_is_shown_as_text(oak, coop, body):
     await came(coop, f"{body}soup")

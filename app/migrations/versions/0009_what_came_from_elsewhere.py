@@ -67,6 +67,7 @@ def _imports() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("file", sa.String(), nullable=False),
+        sa.Column("site", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("begun", sa.DateTime(), nullable=False),
         sa.Column("ended", sa.DateTime(), nullable=True),

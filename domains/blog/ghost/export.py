@@ -43,8 +43,8 @@ def read_export(file: Path, site: str = "") -> Export:
         posts = list(_posts(data, site, refused))
         redirects = {path: to for name, document in others for path, to in _redirects(name, document, site, refused)}
         settings = {str(row.get("key")): row.get("value") for row in _rows(data, "settings")}
-        menus = [_menu(settings.get(name), site) for name in ("navigation", "secondary_navigation")]
-        return Export(archive, posts, _lists(data) | redirects, *menus, refused)
+        main, secondary = (_menu(settings.get(name), site) for name in ("navigation", "secondary_navigation"))
+        return Export(archive, posts, _lists(data) | redirects, main, secondary, refused)
     except BaseException:
         archive.close()
         raise

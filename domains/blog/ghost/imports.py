@@ -11,8 +11,8 @@ from domains.values import now
 from .models import GhostImport
 
 
-async def begin_import(db: AsyncSession, name: str, file: str, by: str) -> GhostImport:
-    begun = GhostImport(name=name, file=file, by=by)
+async def begin_import(db: AsyncSession, name: str, file: str, site: str, by: str) -> GhostImport:
+    begun = GhostImport(name=name, file=file, site=site, by=by)
     db.add(begun)
     await db.flush()
     return begun

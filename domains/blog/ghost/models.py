@@ -46,6 +46,8 @@ class GhostImport(Table):
     """What the file was called where it came from."""
     file: Mapped[str]
     """Where it waits, until all of it is taken; empty then."""
+    site: Mapped[str]
+    """Its old address, as far as anybody said."""
     by: Mapped[str]
     begun: Mapped[datetime] = mapped_column(Instant, default_factory=now)
     ended: Mapped[datetime | None] = mapped_column(Instant, default=None)

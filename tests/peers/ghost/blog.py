@@ -45,7 +45,7 @@ def special(picture, people):
         "route": {"title": "Market", "html": words, "slug": "market"},
         "unicode": {"title": "Käse & “Brot” – 日本 🌱", "html": words},
         "excerpt": {"title": "With a summary", "html": words, "custom_excerpt": "The summary."},
-        "html": {"title": "From HTML", "html": RICH},
+        "rich": {"title": "From HTML", "html": RICH},
     }
 
 

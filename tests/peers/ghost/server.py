@@ -44,7 +44,11 @@ class Ghost:
         self._owner = httpx.Client(headers={"Origin": self.url}, **about)
 
     def __enter__(self):
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *about):
