@@ -1,4 +1,4 @@
-"""The blog owns posts and pages, what their Markdown becomes, their pictures, and the navigation that leads to them.
+"""The blog owns posts and pages, what their Markdown becomes, their pictures, and the menus that lead to them.
 
 A post is news and has a date; a page stays. Either is a draft until it is published, and again once it is taken down.
 """
