@@ -54,7 +54,7 @@ from .queries import (
 )
 from .renditions import LARGEST, Address, address
 from .revisions import Piece, difference, revision, revisions
-from .ways import GONE, Way, navigation
+from .ways import GONE, Way, menus, navigation
 
 __all__ = [
     "BINNED",
@@ -101,6 +101,7 @@ __all__ = [
     "has_news",
     "keep_picture",
     "latest",
+    "menus",
     "move_menu_item",
     "moved",
     "names_of",

@@ -112,7 +112,7 @@ async def _menu(
     """`form`: of one more; `changed`: whose form is open, as it was `refused`; `moved` some `way`: what was done."""
     groups = await targets(view)
     known = {target for _, choices in groups for target, _ in choices}
-    menus = {menu: await blog.navigation(db, menu) for menu in MENUS}
+    menus = await blog.menus(db)
     forms = {
         one.id: _sorted_out(refused or _filled(one, menu), known)
         for menu, ways in menus.items()
