@@ -1,5 +1,6 @@
 """The page on which stewards arrange the two menus."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,6 @@ from domains.errors import Invalid, say
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 
-from .lists import number
 from .menus import at_first, foot
 from .targets import targets
 
@@ -45,7 +45,7 @@ class Line:
 async def menu(db: Db, view: Page, item: FromQuery[str] = "") -> Response[str]:
     """`item`: the one to be changed."""
     view.steward()
-    return await _menu(db, view, changed=number(item) if item else 0)
+    return await _menu(db, view, changed=int(item) if re.fullmatch(r"\d{1,18}", item, re.ASCII) else 0)
 
 
 @post("/blog/menu")
