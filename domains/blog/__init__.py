@@ -1,4 +1,4 @@
-"""The blog owns posts and pages, what their words become, their pictures, and the navigation that leads to them.
+"""The blog owns posts and pages, what their words become, their pictures, and the menus that lead to them.
 
 A post is news and has a date; a page stays. Either is a draft until it is published, and again once it is taken down.
 """
@@ -71,7 +71,7 @@ from .queries import (
 )
 from .renditions import LARGEST, Address, address
 from .revisions import Piece, difference, revision, revisions
-from .ways import GONE, Way, navigation
+from .ways import GONE, Way, menus, navigation
 
 __all__ = [
     "BINNED",
@@ -126,6 +126,7 @@ __all__ = [
     "keep_picture",
     "latest",
     "markdown_of",
+    "menus",
     "move_menu_item",
     "moved",
     "names_of",

@@ -1,17 +1,17 @@
 """Where the menus lead, and what of it is not there for everybody."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.base import table_of
 
 from .commands import RESERVED
-from .models import MAIN, PUBLISHED, MenuItem, Post, Redirect
+from .models import MAIN, MENUS, PUBLISHED, MenuItem, Post, Redirect
 
 GONE = "gone"
 """The state of a post that there is not."""
@@ -22,11 +22,18 @@ _items, _there, _moved = table_of(MenuItem).c, table_of(Post).alias(), table_of(
 _begin = case((_items.target.startswith(POST), len(POST) + 1), else_=2)
 _slug = func.substr(_items.target, _begin, func.instr(_items.target.concat("#"), "#") - _begin)
 _WAYS = (
-    select(_items.id, _items.label, _items.target, _items.parent, _there.c.status, _moved.c.status.label("moved"))
+    select(
+        _items.menu,
+        _items.id,
+        _items.label,
+        _items.target,
+        _items.parent,
+        _there.c.status,
+        _moved.c.status.label("moved"),
+    )
     .outerjoin(_there, _there.c.slug == _slug)
     .outerjoin(Redirect, Redirect.slug == _slug)
     .outerjoin(_moved, _moved.c.id == Redirect.post)
-    .where(_items.menu == bindparam("menu"))
     .order_by(_items.position, _items.id)
 )
 
@@ -41,10 +48,17 @@ class Way:
     """Why visitors do not see it: GONE, or the status of the post that it leads to. Empty where they do."""
 
 
+async def menus(db: AsyncSession) -> Mapping[str, Sequence[Way]]:
+    """Each in the order in which it is read: what is inside an item follows it."""
+    found: dict[str, list[Way]] = {menu: [] for menu in MENUS}
+    for one in await db.execute(_WAYS):
+        found[one.menu].append(Way(one.id, one.label, one.target, one.parent, _missing(one)))
+    return found
+
+
 async def navigation(db: AsyncSession, menu: str = MAIN) -> Sequence[Way]:
-    """Of one menu, in the order in which it is read: what is inside an item follows it."""
-    found = await db.execute(_WAYS, {"menu": menu})
-    return [Way(one.id, one.label, one.target, one.parent, _missing(one)) for one in found]
+    """One of them."""
+    return (await menus(db))[menu]
 
 
 def _missing(one: Any) -> str:

@@ -1,11 +1,12 @@
 """The page on which stewards arrange the two menus."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import blog
@@ -17,7 +18,6 @@ from .menus import at_first, foot
 from .targets import targets
 
 MENUS = {blog.MAIN: say("Over each page"), blog.FOOT: say("At the foot of each page")}
-ABOUT = ("label", "target", "address", "menu")
 HIDDEN = {
     blog.GONE: say("Hidden: there is no such page"),
     blog.BINNED: say("Hidden: it is in the bin"),
@@ -32,7 +32,8 @@ class Line:
     """An item, as it is arranged."""
 
     way: blog.Way
-    form: Form
+    form: Form | None
+    """Of the one that is being changed."""
     ways: Sequence[str]
     """Where it can go."""
     focus: str
@@ -41,9 +42,10 @@ class Line:
 
 
 @get("/blog/menu")
-async def menu(db: Db, view: Page) -> Response[str]:
+async def menu(db: Db, view: Page, item: FromQuery[str] = "") -> Response[str]:
+    """`item`: the one to be changed."""
     view.steward()
-    return await _menu(db, view)
+    return await _menu(db, view, changed=int(item) if re.fullmatch(r"\d{1,18}", item, re.ASCII) else 0)
 
 
 @post("/blog/menu")
@@ -73,7 +75,7 @@ async def change_menu_item(db: Db, view: Page, id: FromPath[int], data: Typed) -
             return await _menu(db, view, moved=id, way=form.text("way"))
         return view.see("/blog/menu" if form.text("way") == "remove" else f"/blog/menu#menu-item-{id}", "navigation")
     await db.rollback()
-    return await _menu(db, view, Form(), form, moved=id, status=422)
+    return await _menu(db, view, refused=form, changed=id, status=422)
 
 
 async def _change(db: AsyncSession, form: Form, id: int) -> None:
@@ -100,21 +102,22 @@ async def _menu(
     db: AsyncSession,
     view: View,
     form: Form | None = None,
-    refused: Form | None = None,
     *,
+    changed: int = 0,
+    refused: Form | None = None,
     moved: int = 0,
     way: str = "",
     status: int = 200,
 ) -> Response[str]:
-    """`form`: of one that is added; `refused`: of the one that was changed."""
+    """`form`: of one more; `changed`: whose form is open, as it was `refused`; `moved` some `way`: what was done."""
     groups = await targets(view)
     known = {target for _, choices in groups for target, _ in choices}
-    menus = {menu: await blog.navigation(db, menu) for menu in MENUS}
-    forms = {one.id: _filled(one, menu, known) for menu, ways in menus.items() for one in ways}
-    if refused:
-        forms[moved] = _sorted_out(refused, known)
-    lines = {
-        menu: [line for line in _lines(ways, forms, moved, way) if not line.way.parent] for menu, ways in menus.items()
+    menus = await blog.menus(db)
+    forms = {
+        one.id: _sorted_out(refused or _filled(one, menu), known)
+        for menu, ways in menus.items()
+        for one in ways
+        if one.id == changed
     }
     return await view.render(
         "blog/_menu.html",
@@ -123,41 +126,38 @@ async def _menu(
         status=status,
         also=[foot] if way else (),
         form=_sorted_out(form or Form({"menu": blog.MAIN}), known),
-        lines=lines,
+        lines={menu: _lines(ways, forms, moved, way) for menu, ways in menus.items()},
         at_first=at_first(view),
         menus={menu: view.text(name) for menu, name in MENUS.items()},
         hidden=HIDDEN,
         targets=groups,
-        told=_told(view, menus, moved, way) if way else "",
+        told=_told(view, menus, moved) if way else "",
     )
 
 
-def _filled(way: blog.Way, menu: str, known: Collection[str]) -> Form:
-    typed = {"label": way.label, "target": way.target, "menu": menu}
-    return _sorted_out(Form(typed, id=f"item-{way.id}"), known)
+def _filled(way: blog.Way, menu: str) -> Form:
+    return Form({"label": way.label, "target": way.target, "menu": menu}, id=f"item-{way.id}")
 
 
 def _sorted_out(form: Form, known: Collection[str]) -> Form:
     """Where it leads stands in the list if it is there, else as an address; so does what is wrong with it."""
     target, address = form.text("target"), form.text("address")
-    if not target or target in known:
-        is_written = bool(address)
-    else:
-        is_written, target, address = True, "", target
+    if target and target not in known:
+        target, address = "", target
     made = Form({**form.typed, "target": target, "address": address}, id=form.id)
-    made.wrong = {"address" if name == "target" and is_written else name: why for name, why in form.wrong.items()}
+    made.wrong = {"address" if name == "target" and address else name: why for name, why in form.wrong.items()}
     return made
 
 
 def _lines(found: Sequence[blog.Way], forms: Mapping[int, Form], moved: int, deed: str) -> list[Line]:
-    lines = {
-        way.id: Line(way, forms[way.id], ways := _possible(found, way), _focus(ways, deed) if way.id == moved else "")
-        for way in found
-    }
-    for line in lines.values():
-        if line.way.parent:
-            lines[line.way.parent].inside.append(line)
-    return list(lines.values())
+    """Those that are inside none, with what is inside them."""
+    lines = {}
+    for way in found:
+        ways = _possible(found, way)
+        lines[way.id] = Line(way, forms.get(way.id), ways, _focus(ways, deed) if way.id == moved else "")
+        if way.parent:
+            lines[way.parent].inside.append(lines[way.id])
+    return [line for line in lines.values() if not line.way.parent]
 
 
 def _possible(found: Sequence[blog.Way], way: blog.Way) -> list[str]:
@@ -173,7 +173,7 @@ def _focus(ways: Sequence[str], deed: str) -> str:
     return "edit"
 
 
-def _told(view: View, menus: Mapping[str, Sequence[blog.Way]], moved: int, deed: str) -> str:
+def _told(view: View, menus: Mapping[str, Sequence[blog.Way]], moved: int) -> str:
     """Where it is now."""
     for menu, ways in menus.items():
         for way in (one for one in ways if one.id == moved):

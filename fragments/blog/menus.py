@@ -1,13 +1,13 @@
 """The menus of a page: what is over it, and what is at its foot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from litestar import Response, get
 
 from domains import blog
 from domains.errors import say
-from fragments.view import Db, Page, View
+from fragments.view import Page, View
 
 AT_FIRST = (
     (say("Market"), "/market/goods"),
@@ -31,19 +31,27 @@ class Way:
 
 
 @get("/blog/navigation")
-async def navigation(db: Db, view: Page) -> Response[str]:
-    ways = _ways(await blog.navigation(db) or at_first(view), view.path)
+async def navigation(view: Page) -> Response[str]:
+    ways = _ways((await _found(view))[blog.MAIN] or at_first(view), view.path)
     return await view.render("blog/_navigation.html", title=view.text(say("Navigation")), ways=ways)
 
 
 @get("/blog/foot")
-async def foot(db: Db, view: Page) -> Response[str]:
-    ways = _ways(await blog.navigation(db, blog.FOOT), view.path)
+async def foot(view: Page) -> Response[str]:
+    ways = _ways((await _found(view))[blog.FOOT], view.path)
     return await view.render("blog/_foot.html", title=view.text(say("At the foot of each page")), ways=ways)
 
 
 def at_first(view: View) -> list[blog.Way]:
     return [blog.Way(0, view.text(label), target, None) for label, target in AT_FIRST]
+
+
+async def _found(view: View) -> Mapping[str, Sequence[blog.Way]]:
+    """Asked for once, for both."""
+    if "menus" not in view.known:
+        view.known["menus"] = await blog.menus(view.db)
+    found: Mapping[str, Sequence[blog.Way]] = view.known["menus"]
+    return found
 
 
 def _ways(found: Sequence[blog.Way], path: str) -> list[Way]:

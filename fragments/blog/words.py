@@ -58,7 +58,7 @@ async def in_words(view: View, name: str, value: Any) -> str:
     """Of a field of a post."""
     match name, value:
         case "kind" | "visibility", _:
-            return view.text(next(called for one, called, _ in (*KINDS, *VISIBILITIES) if one == value))
+            return view.text(next((name for one, name, _ in (*KINDS, *VISIBILITIES) if one == value), value))
         case "featured", _:
             return view.text(say("yes") if value else say("no"))
         case "format", _:

@@ -76,11 +76,12 @@ async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Res
 async def _differs(view: View, found: blog.Post, form: Form) -> list[tuple[str, str]]:
     """What is kept of it where something else is typed, in words: which field, and how."""
     typed = {name: form.text(name) for name in FIELDS} | {"featured": bool(form.text("featured"))}
-    kept = {name: getattr(found, name) for name in FIELDS} | {"tags": ", ".join(found.tags)}
+    kept = {name: getattr(found, name) for name in FIELDS if name in form.typed or name == "featured"}
+    kept |= {name: ", ".join(getattr(found, name)) for name in ("tags", "authors") if name in kept}
     return [
         (view.text(called), await in_words(view, name, kept[name]))
         for name, called in FIELDS.items()
-        if kept[name] != typed[name]
+        if name in kept and kept[name] != typed[name]
     ]
 
 
