@@ -8,6 +8,7 @@ from domains import blog
 from domains.activities import Activity
 from domains.blog import Prose, Widget, Words
 from domains.blog.markdown import to_html
+from domains.blog.pieces import pieces
 from domains.errors import Conflict, Invalid, NotFound
 from fragments.widgets import widgets
 from tests.conftest import all_of
@@ -370,6 +371,36 @@ def seconds(body):
 @pytest.mark.parametrize("name", PATHOLOGICAL)
 def test_no_text_takes_long_or_raises(name):
     assert any(seconds(PATHOLOGICAL[name]) < 1 for _ in range(3))  # the machine may be busy
+
+
+SENTENCE = "Bring *boots* and a crate, for whoever comes takes [home](/a) what they carry."
+AROUND = (
+    "- one\n\n{}\n\n- two",
+    "1. one\n\n{}\n\n   more\n\n2. two",
+    "> said\n\n{}\nlazy\n\n> again",
+    "{}\n===\n\n{}\n\n    code\n\n{}",
+    "| a |\n|---|\n| x |\n\n{}",
+    "```\nx\n\n{}\n\ny\n```\n\n{}",
+    "[a]\n\n{} [b]\n\n[a]: /x\n\n{}\n\n> [b]: /y",
+    "a[^1]\n\n{}\n\n[^1]: Why.\n\n{}",
+    "*open\n\n{}\n\nshut*",
+    "# Same\n\n{}\n\n# Same\n\n::calendar\n\n{}\n\n::products\n\n# Same",
+)
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_a_text_read_in_pieces_is_what_it_is_in_one(around, monkeypatch):
+    body = around.format(*(SENTENCE for _ in range(3)))
+    in_pieces = to_html(body)
+    to_html.cache_clear()
+    monkeypatch.setattr("domains.blog.markdown.pieces", lambda body: [body])
+    assert in_pieces == to_html(body)
+
+
+def test_whoever_changes_a_paragraph_leaves_the_pieces_around_it_as_they_were():
+    before = "\n\n".join(f"{number} {SENTENCE}" for number in ("Ten", "Twenty", "Thirty"))
+    first, second = pieces(before), pieces(before.replace("Twenty", "Forty"))
+    assert len(first) == 3 and [one == other for one, other in zip(first, second, strict=True)] == [True, False, True]
 
 
 def test_a_long_honest_text_is_set_and_an_endless_one_is_shown_as_it_was_typed():
