@@ -19,6 +19,10 @@ SAID = {
     "not-removed": say("Only what is in the bin is removed for good."),
     "restored": say("It is as it was then. What it was until now is kept too."),
     "picture": say("The picture is here. The line below it shows it in a post."),
+    "pictures": say("They are here. Say what is on each."),
+    "picture-known": say(
+        "It was here already, under other words. Yours stand in the field below: save them to take them."
+    ),
     "picture-removed": say("Removed. Nothing of it is here any more."),
     "withdrawn": say("Withdrawn. Only editors see it now; you can offer it again."),
     "offered": say("On offer again. Everybody can see it now."),

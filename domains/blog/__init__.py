@@ -20,6 +20,7 @@ from .library import (
     describe_picture,
     file_at,
     keep_picture,
+    missing,
     picture,
     picture_at,
     pictures,
@@ -27,10 +28,11 @@ from .library import (
     remove_picture,
     used,
     uses,
+    wordless,
 )
 from .markdown import WIDGETS, Prose, Widget, read_abroad, read_prose
 from .menu import add_menu_item, move_menu_item, remove_menu_item
-from .models import BINNED, KINDS, STATUSES, VISIBILITIES, MenuItem, Picture, Post
+from .models import BINNED, KINDS, STATUSES, VISIBILITIES, MenuItem, Picture, Post, Unsaved
 from .queries import (
     Chosen,
     Listing,
@@ -53,6 +55,7 @@ from .queries import (
 )
 from .renditions import LARGEST, Address, address
 from .revisions import Piece, difference, revision, revisions
+from .typed import forget_unsaved, keep_unsaved, tidy_unsaved, unsaved, unsaved_at
 
 __all__ = [
     "BINNED",
@@ -75,6 +78,7 @@ __all__ = [
     "Sought",
     "Widget",
     "Undone",
+    "Unsaved",
     "Words",
     "add_menu_item",
     "address",
@@ -85,9 +89,12 @@ __all__ = [
     "edit_post",
     "feed",
     "file_at",
+    "forget_unsaved",
     "has_news",
     "keep_picture",
+    "keep_unsaved",
     "latest",
+    "missing",
     "move_menu_item",
     "moved",
     "names_of",
@@ -115,10 +122,14 @@ __all__ = [
     "revisions",
     "tag_post",
     "tags",
+    "tidy_unsaved",
     "titles",
     "undo_post",
     "unpublish_post",
+    "unsaved",
+    "unsaved_at",
     "used",
     "uses",
+    "wordless",
     "write_post",
 ]

@@ -12,10 +12,11 @@ from .reading import ROUTES as READING
 from .reading import draft, home, latest, post
 from .sorting import ROUTES as SORTING
 from .sorting import posts
+from .typing import ROUTES as TYPING
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post
 
-ROUTES = [*READING, *LISTS, *WRITING, *SORTING, *PICTURES, *HISTORY, *MENU]
+ROUTES = [*READING, *LISTS, *WRITING, *TYPING, *SORTING, *PICTURES, *HISTORY, *MENU]
 
 __all__ = [
     "ROUTES",
