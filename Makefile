@@ -10,7 +10,7 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header 
 
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup setup-test run test test-long test-peers check lock bench bench-flows bench-scale pictures clean
+.PHONY: help setup setup-test run test test-long test-peers check lock bench bench-flows bench-previews bench-scale pictures clean
 
 help:  ## list these
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -71,6 +71,9 @@ bench: setup-test  ## what a page, the memory, a start and flows cost, beside th
 
 bench-flows: setup-test  ## flows alone, beside DBOS Transact on SQLite and on PostgreSQL (ten minutes)
 	@$(BIN)/python -m tests.bench.flows $(BENCH)
+
+bench-previews: setup-test  ## how long whoever writes waits for a preview of 200 kB (a minute)
+	@$(BIN)/python -m tests.bench.previews $(BENCH)
 
 bench-scale: setup-test  ## ten thousand co-ops beside a hundred, closed and asleep: nothing may grow with them
 	@status=0; \

@@ -51,23 +51,15 @@ async def add_picture(db: Db, view: Page) -> Response[Any]:
     with form.refusals():
         brought = await blog.read_picture(files[0].data if files else b"", form.text("alt"))
         kept = await blog.keep_picture(db, brought, most=view.room, by=me.name)
+        if _is_script(view):
+            return Response({"line": kept.shown_as(brought.alt)}, headers=UNKEPT)
         if kept.alt == brought.alt:
             return view.see(f"/blog/picture/{kept.id}", "picture")
         return view.see(f"/blog/picture/{kept.id}?words={quote(brought.alt)}", "picture-known")
+    if _is_script(view):
+        said = " ".join(view.text(sentence) for sentence in form.wrong.values())
+        return Response({"refused": said}, status_code=422, headers=UNKEPT)
     return await _media(db, view, form, status=422)
-
-
-@post("/blog/pictures", request_max_body_size=blog.LARGEST + AROUND, opt={"files": True})
-async def insert_picture(db: Db, view: Page) -> Response[dict[str, str]]:
-    """For the script of the editor: `{line}`, which shows it in a post under these words, or `{refused}`: why not."""
-    me = view.editor()
-    form, files = await _brought(db, view)
-    with form.refusals():
-        brought = await blog.read_picture(files[0].data if files else b"", form.text("alt"))
-        kept = await blog.keep_picture(db, brought, most=view.room, by=me.name)
-        return Response({"line": kept.shown_as(brought.alt)}, headers=UNKEPT)
-    said = " ".join(view.text(sentence) for sentence in form.wrong.values())
-    return Response({"refused": said}, status_code=422, headers=UNKEPT)
 
 
 @get("/blog/wordless")
@@ -114,6 +106,11 @@ async def change_picture(db: Db, view: Page, id: FromPath[int], data: Typed) -> 
         await blog.describe_picture(db, id, form.text("alt"))
         return view.see(f"/blog/picture/{id}", "saved")
     return await _picture(db, view, await blog.picture(db, id), form, status=422)
+
+
+def _is_script(view: View) -> bool:
+    """The editor's, which is told `{line}`, what shows a picture in a post, or `{refused}`, why there is none."""
+    return view.request.headers.get("accept") == "application/json"
 
 
 async def _add_several(db: AsyncSession, view: View, form: Form, files: Sequence[File]) -> Response[Any]:
@@ -183,4 +180,4 @@ async def _picture(db: AsyncSession, view: View, found: blog.Picture, form: Form
     )
 
 
-ROUTES = [media, add_picture, insert_picture, wordless, say_words, picture, change_picture]
+ROUTES = [media, add_picture, wordless, say_words, picture, change_picture]

@@ -22,11 +22,11 @@ async def preview(view: Page, data: Typed) -> Response[str]:
     """Nothing is kept of it."""
     view.editor()
     form = Form(data)
-    parts = await previewed(view, form)
-    status = 422 if form.wrong else 200
-    return await view.render(
-        "blog/preview.html", title=view.text(say("Preview")), layout="desk.html", status=status, form=form, parts=parts
-    )
+    about: dict[str, Any] = {"title": view.text(say("Preview")), "layout": "desk.html"}
+    about["parts"] = await previewed(view, form)
+    if form.wrong:
+        about |= {"status": 422, "unread": form.wrong["body"]}
+    return await view.render("blog/preview.html", **about)
 
 
 @post("/blog/unsaved")

@@ -100,7 +100,7 @@ const bring = async (file, alt) => {
   body.append("alt", alt);
   body.append("file", file);
   try {
-    const answer = await fetch("/blog/pictures", { method: "POST", body, headers: { accept: "application/json" } });
+    const answer = await fetch("/blog/media", { method: "POST", body, headers: { accept: "application/json" } });
     const said = await answer.json();
     return { line: said.line, refused: said.refused ?? said.error };
   } catch {

@@ -35,17 +35,21 @@ export const rich = (area) => {
     return { row, col: at };
   };
 
+  replacing(box, editor);
   editor.addEventListener("change", ({ content }) => {
     area.value = content;
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  editor.addEventListener("selection", ({ anchor, focus }) => {
-    if (anchor && focus) chosen = [offset(anchor), offset(focus)].sort((one, other) => one - other);
-  });
+  const look = () => {
+    const ends = [editor.getSelection(true), editor.getSelection(false)];
+    if (ends.every(Boolean)) chosen = ends.map(offset).sort((one, other) => one - other);
+    return chosen;
+  };
+  editor.addEventListener("selection", look); // for when the focus is on a tool
   return {
     get text() { return area.value; },
-    get from() { return chosen[0]; },
-    get to() { return chosen[1]; },
+    get from() { return look()[0]; },
+    get to() { return look()[1]; },
     put({ from, to, text, a, b }) {
       box.focus();
       editor.pushHistory();
@@ -55,6 +59,17 @@ export const rich = (area) => {
     },
     insert(words) { this.put(block(this, words)); },
   };
+};
+
+// A browser would give what it puts in place of chosen words the style of those, which the page's policy forbids.
+const replacing = (box, editor) => {
+  box.addEventListener("beforeinput", (event) => {
+    if (getSelection().isCollapsed || !/^(insertText|delete)/.test(event.inputType)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    editor.pushHistory();
+    editor.paste(event.data ?? "");
+  }, true);
 };
 
 // Named, described and found wrong as the text area is, which gives it the focus that it is given.

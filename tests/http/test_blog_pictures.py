@@ -73,19 +73,15 @@ async def test_of_several_each_is_asked_for_its_words_and_none_is_lost_with_anot
 
 
 async def test_a_script_is_told_the_line_or_why_there_is_none(editor, oak, coop):
-    file = {"file": ("leeks.jpg", photo())}
+    script = {"headers": {"accept": "application/json"}}
     for alt in ("Leeks [in] mud", "Again"):  # the words are the post's own; the library keeps what it has
-        said = await editor.post("/blog/pictures", data={"alt": alt}, files=file)
         words = alt.replace("[", "\\[").replace("]", "\\]")
-        assert said.status_code == 201 and said.json()["line"].startswith(f"![{words}](/media/")
+        assert (await bring(editor, alt=alt, **script)).json()["line"].startswith(f"![{words}](/media/")
     assert await here(coop) == [("Leeks [in] mud",)]
-    for data, files, why in (
-        ({"alt": ""}, file, "Say what is on it"),
-        ({"alt": "x"}, {"file": ("x", b"x")}, "no pict"),
-    ):
-        said = await editor.post("/blog/pictures", data=data, files=files)
+    for data, alt, why in ((None, "", "Say what is on it"), (b"x", "x", "This is no picture")):
+        said = await bring(editor, data, alt, **script)
         assert said.status_code == 422 and why in said.json()["refused"]
-    stranger = await oak.post("/blog/pictures", files=file, headers={"accept": "application/json"})
+    stranger = await bring(oak, **script)
     assert stranger.status_code == 401 and stranger.json()["error"]
 
 

@@ -236,6 +236,27 @@ def test_markdown_is_as_people_know_it():
         assert piece in text
 
 
+COMMONMARK = (
+    ("\\*not emphasized*", "<p>*not emphasized*</p>"),
+    ("foo\\\nbar", "<p>foo<br>\nbar</p>"),
+    ("***strong** in emph*", "<p><em><strong>strong</strong> in emph</em></p>"),
+    ("foo*bar*baz _a_b_", "<p>foo<em>bar</em>baz <em>a_b</em></p>"),
+    ("``foo ` bar``", "<p><code>foo ` bar</code></p>"),
+    ("> foo\nbar", "<blockquote>\n<p>foo\nbar</p>\n</blockquote>"),
+    ("- a\n\n  b\n- c", "<ul>\n<li>\n<p>a</p>\n<p>b</p>\n</li>\n<li>\n<p>c</p>\n</li>\n</ul>"),
+    ("3) ok", '<ol start="3">\n<li>ok</li>\n</ol>'),
+    ("[foo]\n\n[FOO]: /url 'title'", '<p><a href="/url" title="title">foo</a></p>'),
+    ("&copy; &#35; &ouml;", "<p>© # ö</p>"),
+    ("\tfoo", '<pre tabindex="0"><code>foo\n</code></pre>'),
+    ("aaa\n    bbb\n\n***", "<p>aaa\nbbb</p>\n<hr>"),
+)
+
+
+@pytest.mark.parametrize(("body", "shown"), COMMONMARK)
+def test_what_the_commonmark_specification_says_is_so(body, shown):
+    assert html(body) == shown
+
+
 def test_a_table_can_scroll_and_its_figures_stand_right_without_a_style():
     text = html("| a | b |\n|---|--:|\n| x | 1 |")
     assert '<div class="scroller" tabindex="0"><table>' in text and '<td class="num">1</td>' in text
