@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 from sqlalchemy import select, update
@@ -43,6 +44,21 @@ async def test_a_preview_waits_for_nobody_who_writes(editor, coop):
     async with coop.writing() as db:
         await db.execute(update(Site).values(motto="Late"))
         assert (await editor.post("/blog/previews", data=TYPED, headers=PARTIAL)).status_code == 200
+
+
+async def test_a_preview_of_a_long_post_keeps_up_with_whoever_types(editor):
+    def body(number):
+        return (
+            "\n\n".join("Bring *boots* and [crates](/market/goods), for it rains. " * 10 for _ in range(340)) + number
+        )
+
+    waits = []
+    for number in ("", "1", "2", "3", "4", "5"):
+        before = process_time()
+        assert (await editor.post("/blog/previews", data={"body": body(number)}, headers=PARTIAL)).status_code == 200
+        waits.append(process_time() - before)
+    assert 190_000 < len(body("")) < 200_000
+    assert min(waits[1:]) < 0.15  # the machine may be busy
 
 
 async def test_what_cannot_be_read_is_said_where_it_would_stand(editor):
