@@ -36,7 +36,7 @@ from .tenants import GLANCE, Tenants
 log = logging.getLogger("visits")
 AGAIN = (401, 408, 409, 429, 503)
 """Refusals after which the same form may well be taken."""
-SECRET = re.compile("password|passphrase|^key$")
+SECRET = re.compile("password|passphrase|admin_key")
 """Fields that are given back to nobody."""
 FORMS = 20.0
 """Seconds that a form waits for a co-op that wakes up: rather that than to be sent again."""
@@ -63,16 +63,18 @@ class Visits:
         self._imports, self._client_header = imports, client_header
 
     async def view(self, request: Request[Any, Any, Any]) -> AsyncIterator[View]:
-        """For a safe method it cannot write; any other is kept when its handler returns, undone if it raises.
+        """For a safe method, and whatever only `reads`, it cannot write; any other is kept when its handler returns,
+        undone if it raises.
 
         Raises NotFound where there is no co-op yet.
         """
         if not coop_of(request.scope):
             raise NotFound(request.scope["path"])
+        reads = request.method in SAFE or request.route_handler.opt.get("reads")
         patience = GLANCE if request.method in SAFE else FORMS
         async with (
             self._tenants.use(coop_of(request.scope), patience) as coop,
-            coop.reading() if request.method in SAFE else coop.writing() as db,
+            coop.reading() if reads else coop.writing() as db,
         ):
             yield await self._made(request, db, coop)
 

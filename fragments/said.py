@@ -20,6 +20,10 @@ SAID = {
     "restored": say("It is as it was then. What it was until now is kept too."),
     "converted": say("It is Markdown now, and yours to edit. What it was is in its history."),
     "picture": say("The picture is here. The line below it shows it in a post."),
+    "pictures": say("They are here. Say what is on each."),
+    "picture-known": say(
+        "It was here already, under other words. Yours stand in the field below: save them to take them."
+    ),
     "picture-removed": say("Removed. Nothing of it is here any more."),
     "withdrawn": say("Withdrawn. Only editors see it now; you can offer it again."),
     "offered": say("On offer again. Everybody can see it now."),

@@ -34,11 +34,14 @@
   on("submit", ({ defaultPrevented, target, submitter }) => {
     if (!defaultPrevented && target.getAttribute("method") === "post") send(target, submitter ?? undefined);
   }, window);
-  on("htmx:before:request", ({ detail: { ctx: { request } } }) => {
-    if (request.form && request.method !== "GET") send(request.form, request.submitter ?? undefined);
+  const sends = ({ request, sourceElement }) => request.method !== "GET" && sourceElement.matches("form, button");
+  on("htmx:before:request", (event) => {
+    const { ctx, ctx: { request } } = event.detail;
+    if (sends(ctx) && request.form) send(request.form, request.submitter ?? undefined);
+    else if (sent.has(request.form)) event.preventDefault(); // what a form tells of itself comes too late by then
   });
   on("htmx:finally:request", ({ detail: { ctx } }) => {
-    if (ctx.request.form && !ctx.keepIndicators) rest(ctx.request.form); // kept: the page is being left
+    if (sends(ctx) && ctx.request.form && !ctx.keepIndicators) rest(ctx.request.form); // kept: the page is being left
   });
   on("pageshow", ({ persisted }) => {
     if (persisted) for (const { form } of [...turning]) rest(form);
@@ -64,7 +67,7 @@
   on("htmx:after:swap", ({ detail: { ctx } }) => {
     const find = (what) => fresh.map((it) => (it.matches(what) ? it : it.querySelector(what))).find(Boolean);
     const lost = document.activeElement === document.body;
-    const asked = ctx?.sourceEvent?.type !== "every"; // what refreshes itself takes nobody from their place
+    const asked = !["every", "input"].includes(ctx?.sourceEvent?.type); // what refreshes itself takes nobody from their place
     const goal = asked && (find(WRONG) ?? (lost && (find("h1, h2, h3") ?? fresh[0])));
     if (goal) focus(goal);
     fresh = [];

@@ -24,6 +24,7 @@ from .library import (
     describe_picture,
     file_at,
     keep_picture,
+    missing,
     picture,
     picture_at,
     pictures,
@@ -31,6 +32,7 @@ from .library import (
     remove_picture,
     used,
     uses,
+    wordless,
 )
 from .markdown import WIDGETS, Prose, Widget, read_abroad, read_prose
 from .marks import draw_icons, draw_logo
@@ -48,6 +50,7 @@ from .models import (
     MenuItem,
     Picture,
     Post,
+    Unsaved,
 )
 from .old import old_address
 from .queries import (
@@ -71,6 +74,7 @@ from .queries import (
 )
 from .renditions import LARGEST, Address, address
 from .revisions import Piece, difference, revision, revisions
+from .typed import forget_unsaved, keep_unsaved, tidy_unsaved, unsaved, unsaved_at
 from .ways import GONE, Way, menus, navigation
 
 __all__ = [
@@ -105,6 +109,7 @@ __all__ = [
     "Way",
     "Widget",
     "Undone",
+    "Unsaved",
     "Words",
     "add_menu_item",
     "address",
@@ -122,11 +127,14 @@ __all__ = [
     "feed",
     "ghost",
     "file_at",
+    "forget_unsaved",
     "has_news",
     "keep_picture",
+    "keep_unsaved",
     "latest",
     "markdown_of",
     "menus",
+    "missing",
     "move_menu_item",
     "moved",
     "names_of",
@@ -157,10 +165,14 @@ __all__ = [
     "revisions",
     "tag_post",
     "tags",
+    "tidy_unsaved",
     "titles",
     "undo_post",
     "unpublish_post",
+    "unsaved",
+    "unsaved_at",
     "used",
     "uses",
+    "wordless",
     "write_post",
 ]

@@ -103,6 +103,26 @@ class Revision(Table):
 Index("blog_revisions_post", Revision.post, Revision.version, unique=True)
 
 
+class Unsaved(Table):
+    """What somebody has typed into a form and has not saved; nobody else sees it."""
+
+    __tablename__ = "blog_unsaved"
+    private = True
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    person: Mapped[int]
+    key: Mapped[str]
+    """Of the form: two windows are two."""
+    post: Mapped[int]
+    """Zero for a new one."""
+    words: Mapped[dict[str, str]] = mapped_column(JSON)
+    """All that the form held, by its fields' names; its version too."""
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+Index("blog_unsaved_key", Unsaved.person, Unsaved.key, unique=True)
+
+
 class Redirect(Table):
     """An address that a published post had, before it was given another."""
 
@@ -136,7 +156,7 @@ class Picture(Table):
     size: Mapped[int]
     """Bytes, of all its files."""
     alt: Mapped[str]
-    """What is on it, for whoever does not see it."""
+    """What is on it, for whoever does not see it; empty while it was brought among others and nobody has said."""
     by: Mapped[str]
     """What whoever brought it was called then."""
     at: Mapped[datetime] = mapped_column(Instant, default_factory=now)
@@ -148,8 +168,12 @@ class Picture(Table):
     @property
     def markdown(self) -> str:
         """What shows it in a post."""
-        alt = MARKS.sub(r"\\\1", self.alt)
-        return f"![{alt}]({self.address})"
+        return self.shown_as(self.alt)
+
+    def shown_as(self, alt: str) -> str:
+        """The same, under words that a post has of its own."""
+        words = MARKS.sub(r"\\\1", alt)
+        return f"![{words}]({self.address})"
 
 
 class PictureFile(Table):

@@ -20,6 +20,7 @@ from .reading import ROUTES as READING
 from .reading import draft, home, latest, post
 from .sorting import ROUTES as SORTING
 from .sorting import posts
+from .typing import ROUTES as TYPING
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post
 
@@ -27,6 +28,7 @@ ROUTES = [
     *READING,
     *LISTS,
     *WRITING,
+    *TYPING,
     *CONVERTING,
     *SORTING,
     *PICTURES,

@@ -47,7 +47,7 @@ async def change_ghost(db: Db, view: Page, data: Typed) -> Response[Any]:
             case "ask":
                 await _ask(db, view)
                 return view.see("/blog/ghost", "asked")
-        await _link(db, view, form.text("address"), form.text("key"), wishes)
+        await _link(db, view, form.text("address"), form.text("admin_key"), wishes)
         return view.see("/blog/ghost", "linked")
     return await _ghost(db, view, form, 422)
 

@@ -42,11 +42,11 @@ async def dress(db: Db, view: Page) -> Response[Any]:
     """`then` is look: nothing but a picture that was brought is kept, and the page is printed so."""
     me = view.steward()
     await db.rollback()  # nobody waits to write while a picture comes and is drawn
-    form, file = await brought(view.request)
+    form, files = await brought(view.request)
     with form.refusals():
         chosen = looks.Look(**{name: form.text(name) for name in TYPED})
         looks.checked(chosen)
-        picture = await _read(db, view, file) if file else None
+        picture = await _read(db, view, files[0].data) if files and files[0].data else None
         if picture:
             form = Form({**form.typed, "logo": str(picture.made.address)})
         logo, icons = await _marks(db, view, form, picture)

@@ -22,6 +22,23 @@ Then carry home what you like.
 """
 
 
+def words(page):
+    """Where they are typed, be it the text area or what is drawn in its place."""
+    return page.get_by_role("textbox", name="Words")
+
+
+def typed(page):
+    """The text area: what is sent."""
+    return page.locator("[name=body]")
+
+
+def preview(page, scripted):
+    """It follows what is typed, or is asked for."""
+    if not scripted:
+        page.get_by_role("button", name="Preview").click()
+    return the(page, "Preview")
+
+
 def on_the_desk(page, way):
     page.goto("/steward")
     page.get_by_role("navigation", name="Desk").get_by_role("link", name=way).click()
@@ -32,11 +49,10 @@ def test_a_post_is_written_previewed_published_changed_and_taken_off(visit, scri
     on_the_desk(page, "Posts and pages")
     page.get_by_role("link", name="Write something new").click()
     page.get_by_label("Title").fill("Mud, and how to keep it")
-    page.get_by_label("Words").fill(BODY)
+    words(page).fill(BODY)
     page.get_by_label("Summary").fill("A morning in Low Field.")
     with seamless(page, scripted):
-        page.get_by_role("button", name="Preview").click()
-        expect(the(page, "Preview")).to_contain_text("Coming up")
+        expect(preview(page, scripted)).to_contain_text("Coming up")
     expect(the(page, "Preview").locator(".prose > :is(p, .widget)")).to_contain_text(
         ["Bring boots.", "Coming up", "Then carry home", "Leeks"]
     )
@@ -68,7 +84,7 @@ def test_a_post_for_members_is_scheduled_and_shown_to_one_reader_first(visit):
     page, reader = visit(STEWARD), visit()
     page.goto("/blog/new-post")
     page.get_by_label("Title").fill(f"Who packs at Easter {next(number)}")
-    page.get_by_label("Words").fill("Whoever can lift a crate.")
+    words(page).fill("Whoever can lift a crate.")
     page.get_by_label("Members").check()
     page.get_by_role("button", name="Schedule it").click()
     expect(page.locator("#day-error")).to_contain_text("Say on which day.")
@@ -89,7 +105,7 @@ def test_a_post_for_members_is_scheduled_and_shown_to_one_reader_first(visit):
     expect(page.get_by_role("article")).to_contain_text("This is a draft.")
 
 
-def test_a_picture_is_brought_and_stays_while_a_post_shows_it(visit):
+def test_a_picture_is_brought_and_stays_while_a_post_shows_it(visit, scripted):
     page = visit(EDITOR)
     page.goto("/blog/media")
     leeks = {"name": "leeks.jpg", "mimeType": "image/jpeg", "buffer": photo((600, 400))}
@@ -100,14 +116,21 @@ def test_a_picture_is_brought_and_stays_while_a_post_shows_it(visit):
     line, library = page.get_by_label("Line for a post").input_value(), page.url.partition("?")[0]
     page.goto("/blog/new-post")
     page.get_by_label("Title").fill(f"Mud {next(number)}")
-    page.get_by_label("Words").fill(line)
+    if scripted:
+        page.locator("#blog-choose").set_input_files(leeks)  # as if it were dropped there
+        asked = page.get_by_role("dialog", name="What is on it")
+        asked.get_by_label("leeks.jpg").fill("Leeks in the mud")
+        asked.get_by_role("button", name="Bring it in").click()
+        expect(typed(page)).to_have_value(f"{line}\n\n")
+    else:
+        words(page).fill(line)
     page.get_by_role("button", name="Save as draft").click()
     shown = page.get_by_role("article").get_by_role("img", name="Leeks in the mud")
     expect(shown).to_have_js_property("complete", True)
     page.goto(library)
     expect(page.get_by_text("While it is used, it cannot be removed.")).to_be_visible()
     the(page, "Where it is used").get_by_role("link").click()
-    page.get_by_label("Words").fill("No picture after all.")
+    words(page).fill("No picture after all.")
     page.get_by_role("button", name="Save as draft").click()
     expect(page.get_by_role("article")).to_contain_text("No picture after all.")
     page.goto(library)
@@ -119,12 +142,12 @@ def test_a_picture_is_brought_and_stays_while_a_post_shows_it(visit):
 def test_a_refused_form_keeps_what_was_typed_and_leads_to_what_is_wrong(visit, scripted):
     page = visit(EDITOR)
     page.goto("/blog/new-post")
-    page.get_by_label("Words").fill("Ω is for leeks. שלום")
+    words(page).fill("Ω is for leeks. שלום")
     page.get_by_label("Tags").fill("kitchen")
     page.get_by_role("button", name="Save as draft").click()
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("One thing to put right")
-    expect(page.get_by_label("Words")).to_have_value("Ω is for leeks. שלום")
+    expect(typed(page)).to_have_value("Ω is for leeks. שלום")
     expect(page.get_by_label("Tags")).to_have_value("kitchen")
     title = page.get_by_label("Title")
     expect(title).to_have_attribute("aria-invalid", "true")
@@ -135,24 +158,51 @@ def test_a_refused_form_keeps_what_was_typed_and_leads_to_what_is_wrong(visit, s
     assert page.request.get("/blog/post/kitchen").status == 404
 
 
-def test_a_preview_forgets_what_was_wrong_and_keeps_what_was_typed(visit, scripted):
+def test_a_preview_keeps_what_was_typed(visit, scripted):
     page = visit(EDITOR)
     page.goto("/blog/new-post")
-    words, title, alert = page.get_by_label("Words"), page.get_by_label("Title"), page.get_by_role("alert")
-    words.fill("Bring boots.")
+    title, alert = page.get_by_label("Title"), page.get_by_role("alert")
+    words(page).fill("Bring boots.")
     page.get_by_role("button", name="Publish").click()
     expect(alert).to_be_visible()
     title.fill("Boots")
-    words.fill("Bring *two* boots.")
-    page.get_by_role("button", name="Preview").click()
-    expect(the(page, "Preview").locator("em")).to_have_text("two")
-    expect(alert).to_have_count(0)
-    expect(title).not_to_have_attribute("aria-invalid", "true")
+    words(page).fill("Bring *two* boots.")
+    expect(preview(page, scripted).locator("em")).to_have_text("two")
     expect(title).to_have_value("Boots")
-    expect(words).to_have_value("Bring *two* boots.")
+    expect(typed(page)).to_have_value("Bring *two* boots.")
     if scripted:
-        words.press("Control+z")
-        expect(words).to_have_value("Bring boots.")  # the same field, with all it remembers
+        for _ in range(2):
+            words(page).press("Control+z")
+        expect(typed(page)).to_have_value("Bring boots.")
+        words(page).press("Control+a")
+        words(page).press("Control+b")
+        expect(typed(page)).to_have_value("**Bring boots.**")
+    else:
+        expect(alert).to_have_count(0)  # it forgets what was wrong
+        expect(title).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_what_is_typed_outlives_a_closed_window_and_a_session(visit, scripted):
+    page, name = visit(EDITOR), f"Half a thought {next(number)}"
+    page.goto("/blog/new-post")
+    page.get_by_label("Title").fill(name)
+    words(page).fill("It rained.")
+    if scripted:
+        expect(page.get_by_role("status").first).to_contain_text("Kept at")
+        page.goto("/blog/new-post")
+        expect(page.get_by_role("main")).to_contain_text(name)
+        page.get_by_role("link", name="Take it up").click()
+        expect(typed(page)).to_have_value("It rained.")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.get_by_role("link", name="Sign in (in another window)")).to_be_visible()
+    page.context.add_cookies(cookies)
+    page.get_by_role("button", name="Save as draft" if scripted else "Send it again").click()
+    expect(heading(page, name)).to_be_visible()
+    expect(page.get_by_role("article")).to_contain_text("It rained.")
+    page.goto("/blog/new-post")
+    expect(page.get_by_role("main")).not_to_contain_text(name)  # it is saved
 
 
 def test_what_was_done_is_said_once_on_the_next_page(visit, scripted):

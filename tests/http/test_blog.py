@@ -38,6 +38,11 @@ def opened(text, id):
     return re.search(rf'<[^>]* id="{id}"[^>]*>', text)[0]
 
 
+def keyless(text):
+    """Each form of a post has a key of its own."""
+    return re.sub(r'name="key" value="[^"]*"', "", text)
+
+
 # ---- fragments and pages ----
 
 
@@ -64,7 +69,8 @@ def opened(text, id):
 async def test_each_fragment_stands_in_its_page(steward, coop, path, id):
     await write(coop, tags="kitchen")
     page, part = await steward.get(f"/blog/{path}"), await steward.get(f"/blog/{path}", headers=PARTIAL)
-    assert page.status_code == part.status_code == 200 and part.text in page.text and "<html" not in part.text
+    assert page.status_code == part.status_code == 200 and "<html" not in part.text
+    assert keyless(part.text) in keyless(page.text)
     assert opened(part.text, f"blog-{id}") == re.search(r"<[a-z][^>]* id=[^>]*>", part.text)[0]
     ids = re.findall(r' id="([^"]*)"', page.text)
     assert len(ids) == len(set(ids)) or path in ("navigation", "foot")  # which stand around their own pages too
@@ -344,7 +350,6 @@ async def test_a_preview_forgets_what_was_wrong_before(editor):
     assert "Give it a title" in (await editor.post("/blog/new-post", data=LEEKS | {"title": ""}, headers=PARTIAL)).text
     answer = await editor.post("/blog/new-post", data=LEEKS | {"status": "preview"}, headers=PARTIAL)
     assert answer.status_code == 200 and "aria-invalid" not in answer.text and 'role="alert"' not in answer.text
-    assert 'hx-target="closest form" hx-swap="outerMorph"' in answer.text  # whoever types goes on typing
 
 
 async def test_what_cannot_be_kept_cannot_be_previewed(editor):

@@ -11,7 +11,7 @@ from domains.outside import Answer
 from tests.conftest import all_of, settle
 from tests.ghost import ADDRESS, KEY, Ghost, signature
 
-LINK = {"address": ADDRESS, "key": KEY, "deed": "link", "mirrors_menus": "yes"}
+LINK = {"address": ADDRESS, "admin_key": KEY, "deed": "link", "mirrors_menus": "yes"}
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ async def test_its_key_is_sealed_and_never_shown(linked, steward, coop):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"key": "abc"}, "24 letters and figures"),
-        ({"key": f"{'c3' * 12}:{'d4' * 32}"}, "does not take this key"),
+        ({"admin_key": "abc"}, "24 letters and figures"),
+        ({"admin_key": f"{'c3' * 12}:{'d4' * 32}"}, "does not take this key"),
         ({"address": ""}, "Write the address of your Ghost"),
         ({"address": "https://elsewhere.example/x y"}, "whole address"),
     ],

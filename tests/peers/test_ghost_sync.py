@@ -38,7 +38,7 @@ def steward(rose):
 
 @pytest.fixture(scope="module")
 def linked(ghost, steward):
-    page = steward.post("/blog/ghost", data={"address": ghost.url, "key": ghost.key, "deed": "link"})
+    page = steward.post("/blog/ghost", data={"address": ghost.url, "admin_key": ghost.key, "deed": "link"})
     assert page.status_code == 303, page.text
     return ghost
 

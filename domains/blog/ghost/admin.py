@@ -155,7 +155,7 @@ class Admin:
 
 
 async def greet(transport: Transport, address: str, key: str) -> Found:
-    """The Ghost at what was typed. Raises Invalid, of `address` and `key`."""
+    """The Ghost at what was typed. Raises Invalid, of `address` and `admin_key`."""
     check = Check()
     address, key = where(check, address), _key(check, key)
     check.done()
@@ -167,7 +167,9 @@ async def greet(transport: Transport, address: str, key: str) -> Found:
         raise Invalid(address=say("There is no answer from there: {why}.").format(why=error)) from None
     except Declined as error:
         if error.status in (400, 401, 403):
-            raise Invalid(key=say("The Ghost there does not take this key. Copy its Admin API key again.")) from None
+            raise Invalid(
+                admin_key=say("The Ghost there does not take this key. Copy its Admin API key again.")
+            ) from None
         raise Invalid(address=say("What is there is no Ghost that answers: {why}.").format(why=error)) from None
     except (KeyError, IndexError, TypeError):
         raise Invalid(address=say("What is there answers, but not as Ghost does.")) from None
@@ -215,9 +217,11 @@ def _plain(html: str) -> list[str]:
 
 
 def _key(check: Check, typed: str) -> str:
-    key = check.line("key", typed, say("Copy the Admin API key from your Ghost: Settings, Integrations."))
+    key = check.line("admin_key", typed, say("Copy the Admin API key from your Ghost: Settings, Integrations."))
     if key and not KEY.fullmatch(key):
-        check.refuse("key", say("An Admin API key is 24 letters and figures, a colon, and 64 more. Copy all of it."))
+        check.refuse(
+            "admin_key", say("An Admin API key is 24 letters and figures, a colon, and 64 more. Copy all of it.")
+        )
     return key
 
 
