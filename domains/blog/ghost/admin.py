@@ -167,9 +167,7 @@ async def greet(transport: Transport, address: str, key: str) -> Found:
         raise Invalid(address=say("There is no answer from there: {why}.").format(why=error)) from None
     except Declined as error:
         if error.status in (400, 401, 403):
-            raise Invalid(
-                admin_key=say("The Ghost there does not take this key. Copy its Admin API key again.")
-            ) from None
+            raise Invalid(admin_key=say("The Ghost there does not take this key. Copy it again.")) from None
         raise Invalid(address=say("What is there is no Ghost that answers: {why}.").format(why=error)) from None
     except (KeyError, IndexError, TypeError):
         raise Invalid(address=say("What is there answers, but not as Ghost does.")) from None
@@ -219,9 +217,7 @@ def _plain(html: str) -> list[str]:
 def _key(check: Check, typed: str) -> str:
     key = check.line("admin_key", typed, say("Copy the Admin API key from your Ghost: Settings, Integrations."))
     if key and not KEY.fullmatch(key):
-        check.refuse(
-            "admin_key", say("An Admin API key is 24 letters and figures, a colon, and 64 more. Copy all of it.")
-        )
+        check.refuse("admin_key", say("It is 24 letters and figures, a colon, and 64 more. Copy all of it."))
     return key
 
 
