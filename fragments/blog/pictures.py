@@ -1,7 +1,6 @@
 """The library of pictures, for whoever writes: what is there, where it is used, and bringing more."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -23,8 +22,6 @@ MOST, WITHIN = 200, timedelta(hours=1)
 """Each costs a second of the machine's time."""
 TOGETHER = 2
 """Of the largest, in one form."""
-WAITS = "?"
-"""For words that are asked for later."""
 UNKEPT = {"cache-control": "no-store"}
 AROUND = 2**20
 """Bytes of a form beside its file; what is a little too large is still told so beside its field."""
@@ -118,8 +115,8 @@ async def _add_several(db: AsyncSession, view: View, form: Form, files: Sequence
     refused = []
     for file in files:
         try:
-            brought = await blog.read_picture(file.data, WAITS)
-            await blog.keep_picture(db, replace(brought, alt=""), most=view.room, by=view.editor().name)
+            brought = await blog.read_picture(file.data, None)
+            await blog.keep_picture(db, brought, most=view.room, by=view.editor().name)
         except Invalid as error:
             refused.append(f"{file.name}: {view.text(error.fields['file'])}")
     if refused:
