@@ -49,16 +49,17 @@ class Listed:
     pages: int
 
 
-async def read_picture(data: bytes, alt: str) -> Brought:
-    """Takes a second or so, and no transaction: whoever asks has none open. Raises Invalid."""
+async def read_picture(data: bytes, alt: str | None) -> Brought:
+    """Takes a second or so, and no transaction: whoever asks has none open. `alt`: None for words that are asked for
+    later. Raises Invalid."""
     check = Check()
-    alt = _alt(check, alt)
+    words = "" if alt is None else _alt(check, alt)
     if not data:
         check.refuse("file", say("Choose a picture."))
     if len(data) > LARGEST:
         check.refuse("file", say("A picture may have twelve megabytes. Make it smaller, then bring it."))
     check.done()
-    return Brought(await make(data), alt)
+    return Brought(await make(data), words)
 
 
 async def keep_picture(db: AsyncSession, brought: Brought, *, most: int, by: str = "") -> Picture:

@@ -1,7 +1,6 @@
 """The library of pictures, for whoever writes: what is there, where it is used, and bringing more."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -22,8 +21,6 @@ MOST, WITHIN = 200, timedelta(hours=1)
 """Each costs a second of the machine's time."""
 TOGETHER = 2
 """Of the largest, in one form."""
-WAITS = "?"
-"""For words that are asked for later."""
 UNKEPT = {"cache-control": "no-store"}
 
 
@@ -112,8 +109,8 @@ async def _add_several(db: AsyncSession, view: View, form: Form, files: Sequence
     refused = []
     for file in files:
         try:
-            picture = await blog.read_picture(file.data, WAITS)
-            await blog.keep_picture(db, replace(picture, alt=""), most=view.room, by=view.editor().name)
+            picture = await blog.read_picture(file.data, None)
+            await blog.keep_picture(db, picture, most=view.room, by=view.editor().name)
         except Invalid as error:
             refused.append(f"{file.name}: {view.text(error.fields['file'])}")
     if refused:

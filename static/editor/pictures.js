@@ -57,17 +57,14 @@ const open = (dialog, files, done) => {
 
 const row = (dialog, file, at) => {
   const made = dialog.querySelector("template").content.cloneNode(true).firstElementChild;
-  const [label, input, image, error] = ["label", "input", "img", ".error"].map((what) => made.querySelector(what));
-  label.textContent = file.name;
+  const [label, input, error] = ["label", "input", ".error"].map((what) => made.querySelector(what));
+  label.querySelector("small").textContent = file.name;
   label.htmlFor = input.id = `brought-${at}`;
   error.id = `brought-${at}-error`;
   input.setAttribute("aria-describedby", error.id);
   made.file = file;
   const reader = new FileReader();
-  reader.onload = () => {
-    image.src = reader.result;
-    image.hidden = false;
-  };
+  reader.onload = () => input.before(Object.assign(new Image(), { src: reader.result, alt: "" }));
   reader.readAsDataURL(file);
   return made;
 };
