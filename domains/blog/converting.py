@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.check import Check
-from domains.errors import Conflict, Invalid, say
+from domains.errors import Conflict, Invalid, NotFound, say
 
 from .html import MEMBERS_ONLY, plain_of, safe
 from .keeping import stand
@@ -46,9 +46,9 @@ class Converted:
 
 
 async def converted(found: Post) -> Converted:
-    """Writes nothing. Raises Conflict for what is Markdown already, Invalid for what Markdown cannot hold."""
+    """Writes nothing. Raises NotFound for what is Markdown already, Invalid for what Markdown cannot hold."""
     if found.format != HTML:
-        raise Conflict(f"post {found.id} is {found.format}")
+        raise NotFound(f"post {found.id} is {found.format}")
     return await asyncio.to_thread(_converted, found.body)
 
 

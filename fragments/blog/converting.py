@@ -21,7 +21,10 @@ async def convert_post(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
 
 @post("/blog/convert-post/{id:int}")
 async def change_format(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
+    """Twice is once."""
     me, form, found = view.editor(), Form(data), await blog.post(db, id)
+    if found.format == blog.MARKDOWN:
+        return view.see(f"/blog/edit-post/{id}")
     with form.refusals():
         made = await blog.converted(found)
         await blog.convert_post(db, id, form.text("version"), made, by=me.name)

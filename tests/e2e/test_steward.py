@@ -7,6 +7,7 @@ from itertools import count
 from playwright.sync_api import expect
 
 from app.label import read as label_of
+from tests import ghosts
 from tests.e2e.conftest import EDITOR, STEWARD, heading, seamless, the
 from tests.e2e.test_quality import AXE, FAULTS
 from tests.photos import photo
@@ -78,6 +79,24 @@ def test_a_post_is_written_previewed_published_changed_and_taken_off(visit, scri
     page.get_by_role("button", name="Take it off the site").click()
     expect(page.get_by_role("article")).to_contain_text("This is a draft.")
     assert stranger.reload().status == 404
+
+
+def test_the_blog_of_a_ghost_is_taken_over_and_a_post_of_it_turned_into_markdown(visit, tmp_path):
+    title, page, stranger = f"Soup of old {next(number)}", visit(STEWARD), visit()
+    file = ghosts.written(tmp_path / "g.json", ghosts.export([ghosts.post(next(number) + 7000, title, ghosts.CARDS)]))
+    on_the_desk(page, "Posts and pages")
+    page.get_by_role("link", name="Take over a Ghost").click()
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Take it over").click()
+    expect(the(page, "What became of g.json")).to_contain_text(title)  # the page asks again by itself
+    the(page, "What became of g.json").get_by_role("link", name=title).click()
+    page.get_by_role("link", name="Turn it into Markdown").click()
+    expect(page.get_by_text("A callout becomes a paragraph like any other.")).to_be_visible()
+    page.get_by_role("button", name="Turn it into Markdown").click()
+    expect(page.get_by_label("Words")).to_have_value(re.compile(r"Mind the \*\*pot\*\*"))
+    stranger.goto(f"/{title.lower().replace(' ', '-')}/")
+    expect(stranger.get_by_role("article")).to_contain_text("Mind the pot.")
+    page.get_by_role("button", name="Take it off the site").click()
 
 
 def test_a_post_for_members_is_scheduled_and_shown_to_one_reader_first(visit):

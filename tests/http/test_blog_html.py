@@ -104,7 +104,15 @@ async def test_nobody_is_turned_into_markdown_before_they_have_seen_what_it_chan
         assert (await blog.post(db, 1)).format == "html"
     assert (await steward.post("/blog/convert-post/1", data={"version": "1"})).status_code == 303
     assert "## How" in (await steward.get("/blog/edit-post/1")).text
-    assert (await steward.post("/blog/convert-post/1", data={"version": "2"})).status_code == 409
+    assert (await steward.post("/blog/convert-post/1", data={"version": "1"})).status_code == 303  # twice is once
+    assert (await steward.get("/blog/convert-post/1")).status_code == 404
+
+
+async def test_what_was_changed_since_it_was_seen_is_not_turned(steward, coop):
+    await came(coop)
+    assert (await steward.post("/blog/convert-post/1", data={"version": "0"})).status_code == 409
+    async with coop.reading() as db:
+        assert (await blog.post(db, 1)).format == "html"
 
 
 async def test_what_was_turned_into_markdown_can_be_html_again(steward, coop):

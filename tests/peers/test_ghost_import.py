@@ -28,7 +28,7 @@ def written(ghost):
 
 @pytest.fixture(scope="module")
 def rose(ghost, written, tmp_path_factory):
-    """A co-op that has taken all of it, and what was said of each post by its title."""
+    """A co-op that has taken all of it."""
     rose = Rose(tmp_path_factory.mktemp("taken") / "data")
     rose.url = f"http://{HOST}:{rose.port}"
     rose.file = rose.data / "coops" / rose.create()["id"] / "site.db"
@@ -38,7 +38,7 @@ def rose(ghost, written, tmp_path_factory):
 
 
 def taken(rose, ghost):
-    """What is said of each post."""
+    """What is said of it."""
     archive = rose.data.parent / "ghost.zip"
     archive.write_bytes(ghost.archive())
     return json.loads(rose.told("ghost", "import", str(archive), "--coop", "oak", "--from", ghost.url, "--json"))
@@ -110,6 +110,9 @@ def test_behind_the_wall_is_for_members(rose, written):
 def test_old_addresses_lead_on(rose):
     assert "Plain words." in page(rose, "/first-post/") and "First post" in page(rose, "/tag/growers/")
     assert "By two" in page(rose, "/author/ines-okafor/") and "<rss" in page(rose, "/rss/")
+    assert "Plain words." in page(rose, "/old-leeks/")
+    (refused,) = rose.said["refused"]
+    assert "archive" in refused and "more than one address" in refused
 
 
 def test_the_menu_is_taken(rose):

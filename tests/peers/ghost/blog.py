@@ -12,6 +12,12 @@ FREE, PAID = "Words before the wall", "Words behind the wall"
 OLD = "2019-05-03T08:30:00.000Z"
 LATER = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:00.000Z")
 MENU = [{"label": "Home", "url": "/"}, {"label": "About", "url": "/about-us/"}, {"label": "Old", "url": "/first-post/"}]
+REDIRECTS = """301:
+  /old-leeks/: /first-post/
+  ^\\/archive\\/(.*)$: /$1
+302:
+  /old-beans/: https://else.example/beans
+"""
 
 
 def write(ghost):
@@ -21,6 +27,7 @@ def write(ghost):
     written = {name: ghost.publish(f"A post with: {name}", **of(node)) for name, (node, _) in cards(picture).items()}
     written |= {name: ghost.publish(**about) for name, about in special(picture, people).items()}
     ghost.settings(navigation=json.dumps(MENU))
+    ghost.redirect(REDIRECTS)
     return written
 
 

@@ -28,8 +28,9 @@ ALONE = {
     "mail": {"transport": "stub"},
     "privacy": {"useUpdateCheck": False, "useGravatar": False, "useRpcPing": False, "useIndexNow": False},
     "security": {"staffDeviceVerification": False, "allowWebhookInternalIPs": True},
+    "labs": {"selfServeArchives": True},
 }
-"""It asks nobody anything, mails nobody, lets its owner in without a code, and calls webhooks on this machine."""
+"""It asks and mails nobody, calls webhooks on this machine, and its owner comes in without a code, and may take all."""
 
 
 class Ghost:
@@ -138,12 +139,17 @@ class Ghost:
         return answer.content
 
     def archive(self):
-        """A zip of that file and of the pictures, as people make it."""
-        with zipfile.ZipFile(made := BytesIO(), "w") as file:
-            file.writestr("ghost.json", self.export())
+        """A zip of that file, of redirects, and of all else that its owner can take along, with the pictures."""
+        answer = self._owner.get("exports/download/")
+        assert answer.is_success, answer.text
+        with zipfile.ZipFile(made := BytesIO(answer.content), "a") as file:
             for picture in self._folder.glob("content/images/**/*.*"):
                 file.write(picture, picture.relative_to(self._folder))
         return made.getvalue()
+
+    def redirect(self, yaml):
+        """All of its redirects, as a file of Ghost's."""
+        self.own("POST", "redirects/upload/", files={"redirects": ("redirects.yaml", yaml, "text/yaml")})
 
     def take(self, export, name="export.json", kind="application/json"):
         """Ghost's own importer takes this file."""
