@@ -117,7 +117,15 @@ async def test_what_is_thrown_away_is_gone_and_what_is_typed_meanwhile_is_not(ed
 async def test_of_a_post_only_what_differs_from_it_is_kept(editor, coop):
     await write(coop, tags="kitchen, mud")
     form = {"title": "Four leeks", "slug": "four-leeks", "body": "Cut *them*.", "tags": "kitchen, mud", "version": "1"}
-    form |= {"kind": "post", "visibility": "public", "key": "one", "post": "1", "day": "", "time": ""}
+    form |= {
+        "kind": "post",
+        "visibility": "public",
+        "key": "one",
+        "post": "1",
+        "day": "",
+        "time": "",
+        "authors": "Ines",
+    }
     for changed in ({"body": "Cut\r\nthem."}, {"tags": "kitchen"}, {"featured": "yes"}):
         await editor.post("/blog/unsaved", data=form | changed, headers=PARTIAL)
         assert await kept(coop) == [("one", 1)], changed
