@@ -10,7 +10,8 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header 
 
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup setup-test run test test-long test-peers check lock bench bench-flows bench-ghost bench-scale pictures clean
+.PHONY: help setup setup-test run test test-long test-peers check lock pictures clean
+.PHONY: bench bench-flows bench-ghost bench-previews bench-scale
 
 help:  ## list these
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -75,6 +76,9 @@ bench-flows: setup-test  ## flows alone, beside DBOS Transact on SQLite and on P
 
 bench-ghost: setup-test  ## our pages beside those of a real Ghost, which it brings (five minutes)
 	@$(BIN)/python -m tests.bench.ghost $(BENCH)
+
+bench-previews: setup-test  ## how long whoever writes waits for a preview of 200 kB (a minute)
+	@$(BIN)/python -m tests.bench.previews $(BENCH)
 
 bench-scale: setup-test  ## ten thousand co-ops beside a hundred, closed and asleep: nothing may grow with them
 	@status=0; \

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("chores")
 DAY = 86400
+SOON = 3600
+"""Seconds; whoever is woken sooner by its own flows, like one that asks a Ghost, stays awake."""
 AT_ONCE = 100
 """Co-ops that go to sleep, before others have a turn."""
 
@@ -35,8 +37,8 @@ async def lay_down(house: "House") -> None:
     """Whoever was not asked for as long as ROSE_SLEEP_AFTER says, some at a time."""
     if not house.settings.sleep_after:
         return
-    since = time() - house.settings.sleep_after * DAY
-    for id in [*house.tenants.idle(since), *house.registry.unused(since, AT_ONCE)]:
+    since, until = time() - house.settings.sleep_after * DAY, time() + SOON
+    for id in [*house.tenants.idle(since, until), *house.registry.unused(since, until, AT_ONCE)]:
         if not await house.tenants.lay_down(id):
             log.warning("%s does not go to sleep yet: it is busy, or not all of it is copied", id)
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 import flows
 from domains.activities import has_recorded
+from domains.outside import Transport
 
 from . import files, migrations
 from .keys import Keyring, Sealer
@@ -38,13 +39,17 @@ class Coop:
         mailer: flows.Mailer,
         *,
         sealer: Sealer | None = None,
+        transport: Transport | None = None,
+        room: int = 0,
         limits: flows.Limits | None = None,
         clock: Callable[[], float] = time,
     ) -> None:
         self.file, self.id, self.users, self.asked = file, file.parent.name, 0, clock()
+        self.room = room
+        """Bytes of pictures that it may keep."""
         self.due: float | None = None
         """Once it is closed: when it next wants somebody."""
-        self._alarm, self._clock, self._sealer = alarm, clock, sealer
+        self._alarm, self._clock, self._sealer, self._transport = alarm, clock, sealer, transport
         self._readers = _plain(file, "BEGIN", READING, pool_size=2, max_overflow=-1)  # they never wait
         self._writer = _writer(file)
         self._plain = _plain(file, "BEGIN IMMEDIATE", PRAGMAS, poolclass=NullPool)
@@ -93,6 +98,11 @@ class Coop:
         """Begins what is due here; says when to ask again."""
         return min((due for due in (await self.flows.wake(), await self.post.wake()) if due is not None), default=None)
 
+    def next_due(self) -> float | None:
+        """When its flows want somebody next."""
+        due: float | None = self.watcher.execute(flows.NEXT_DUE).fetchone()[0]
+        return due
+
     def at_work(self) -> bool:
         return bool(self.users) or self.flows.busy() or self.post.busy()
 
@@ -136,6 +146,15 @@ class Coop:
         assert self._sealer
         return Keyring(self._sealer, dict(self.watcher.execute("SELECT name, wrapped FROM site_keys").fetchall()))
 
+    @property
+    def transport(self) -> Transport:
+        assert self._transport
+        return self._transport
+
+    def unseal(self, name: str, sealed: bytes) -> bytes:
+        """Raises WrongKey."""
+        return self.keyring.unseal(name, sealed)
+
     async def prepare(self) -> "Coop":
         """Raises NewerFile, WrongKey."""
         try:
@@ -162,7 +181,7 @@ class Coop:
         await self.thread.close()
         if self._watcher:
             with suppress(sqlite3.OperationalError):  # of a file that never came to have tables
-                self.due = self._watcher.execute(flows.NEXT_DUE).fetchone()[0]
+                self.due = self.next_due()
             self._watcher.close()
         self._readers.dispose()
         await self._writer.dispose()

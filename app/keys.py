@@ -41,6 +41,7 @@ class Keyring:
 
     def __init__(self, sealer: Sealer, wrapped: Mapping[str, bytes]) -> None:
         """Raises WrongKey, and KeyError for a file that has none."""
+        self._sealer = sealer
         self._keys = {name: sealer.open(name, key) for name, key in wrapped.items()}
         self._signing = self._keys["signing"]
         self._signers: dict[str, Signer] = {}
@@ -55,6 +56,14 @@ class Keyring:
             return self._signer(purpose).unsign(signed).decode()
         except (BadSignature, UnicodeError):
             return None
+
+    def seal(self, name: str, secret: bytes) -> bytes:
+        """To be kept in this co-op's own file, beside its keys."""
+        return self._sealer.seal(name, secret)
+
+    def unseal(self, name: str, sealed: bytes) -> bytes:
+        """Raises WrongKey."""
+        return self._sealer.open(name, sealed)
 
     def _signer(self, purpose: str) -> Signer:
         if purpose not in self._signers:

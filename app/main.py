@@ -19,7 +19,7 @@ import fragments
 from domains import site as sites
 from fragments.view import Page
 
-from . import api, media, static
+from . import api, media, static, theme
 from .api.ask import Ask
 from .backup import Backup, beside
 from .cache import Doorkeeper
@@ -35,6 +35,7 @@ from .keys import Sealer
 from .leaving import unnamed
 from .lookout import Lookout
 from .mail import Folder, Letters, Server
+from .outside import Outside
 from .registry import Registry
 from .scales import Scales
 from .security import FILES, FORM, SAFE
@@ -45,7 +46,7 @@ from .tenants import Tenants
 from .visits import Visits
 from .worker import Worker
 
-MACHINES = [*api.ROUTES, media.media, static.static, static.theme]
+MACHINES = [*api.ROUTES, media.media, static.static, theme.theme, theme.mark]
 ROUTES = [*fragments.ROUTES, *MACHINES]
 """Every one that there is."""
 LARGEST_FORM, MOST_FIELDS = 2 * 2**20, 200  # bytes, and fields
@@ -58,7 +59,7 @@ class House:
         """Raises NewerVersion."""
         self.settings, data = settings, settings.data_dir
         self.registry = Registry(data / "registry.db")
-        self.dues = Dues()
+        self.dues, self.outside = Dues(), Outside(near=settings.near)
         self._limits: dict[str, flows.Limits] = {}
         self.backup = Backup(data, beside(settings, opened=lambda: self.tenants.left_open()))
         self.tenants = Tenants(data, self.registry, self.dues, self._coop, self.backup, settings.open_coops)
@@ -75,7 +76,6 @@ class House:
             self._export,
             self.imports.of,
             settings.client_header,
-            settings.pictures * 10**6,
         )
         door = Door(_framework(visits, self.setup), self.tenants, visits.show)
         self.requests = no_requests()
@@ -105,6 +105,7 @@ class House:
         finally:
             await self.imports.stop()
             await self.tenants.close()
+            await self.outside.close()
             if self.backup.litestream:
                 await self.backup.litestream.stop()
             self.registry.close()
@@ -126,7 +127,8 @@ class House:
             self.settings.mail_from,
         )
         limits = self._limits.setdefault(id, flows.Limits(time))
-        coop = Coop(file, self.dues.of(id), letters, sealer=sealer, limits=limits)
+        room = self.settings.pictures * 10**6
+        coop = Coop(file, self.dues.of(id), letters, sealer=sealer, transport=self.outside, room=room, limits=limits)
         return coop
 
     def post(self, id: str) -> Folder | Server:

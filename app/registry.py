@@ -220,10 +220,11 @@ class Registry:
     def is_asleep(self, id: str) -> bool:
         return bool(self._file.execute("SELECT 1 FROM coops WHERE id = ? AND asleep", (id,)).fetchone())
 
-    def unused(self, since: float, most: int) -> list[str]:
-        """Closed co-ops whose files are here, and were closed before that."""
-        question = "SELECT id FROM coops WHERE NOT open AND NOT asleep AND used < ? ORDER BY used LIMIT ?"
-        return [id for (id,) in self._file.execute(question, (since, most))]
+    def unused(self, since: float, until: float, most: int) -> list[str]:
+        """Closed co-ops whose files are here, were closed before `since`, and are woken by nothing until `until`."""
+        question = "SELECT id FROM coops WHERE NOT open AND NOT asleep AND used < ? AND coalesce(due, ?) >= ?"
+        question += " ORDER BY used LIMIT ?"
+        return [id for (id,) in self._file.execute(question, (since, until, until, most))]
 
     def were_open(self) -> list[str]:
         return [id for (id,) in self._file.execute("SELECT id FROM coops WHERE open")]

@@ -42,12 +42,19 @@ async def _furnish(db: AsyncSession, sample: Mapping[str, Any], at: datetime) ->
     for words in sample["posts"]:
         await _write(db, words, at)
     for item in sample["menu"]:
-        await blog.add_menu_item(db, **item)
+        await _add(db, **item)
     for goods in sample["goods"]:
         await market.add_product(db, market.Facts(**goods), site.currency)
     for entry in sample["entries"]:
         for day in list(_days(entry, at.astimezone(site.zone).date())):
             await events.add_entry(db, day=day.isoformat(), **entry)
+
+
+async def _add(db: AsyncSession, *, inside: bool = False, **item: str) -> None:
+    """`inside`: of the one before it."""
+    added = await blog.add_menu_item(db, **item)
+    if inside:
+        await blog.move_menu_item(db, added.id, "in")
 
 
 async def _write(db: AsyncSession, words: dict[str, Any], at: datetime) -> None:

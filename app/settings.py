@@ -22,6 +22,7 @@ TAKES = {
     "open_coops": "takes a whole number from 1 on",
     "sleep_after": "takes a number of days, or 0 for never",
     "pictures": "takes a whole number of megabytes",
+    "near": "takes yes or no",
 }
 """Setting -> what it takes, where its type alone decides."""
 
@@ -62,6 +63,10 @@ class Settings(BaseSettings):
     client_header: str = Field(
         "",
         description="The header in which a proxy names the visitor's address: X-Forwarded-For, Fly-Client-IP.",
+    )
+    near: bool = Field(
+        False,
+        description="Whether co-ops may ask servers of this machine and its network, like a Ghost: yes or no.",
     )
     metrics: str = Field("", description="Where Prometheus asks for /metrics, like 127.0.0.1:9100; empty: nowhere.")
     log_level: str = Field("info", description="debug, info, warning or error.")

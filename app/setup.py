@@ -112,6 +112,12 @@ class _Keyless:
     def unsign(self, purpose: str, signed: str) -> None:
         return None
 
+    def seal(self, name: str, secret: bytes) -> bytes:
+        raise NotFound(name)
+
+    def unseal(self, name: str, sealed: bytes) -> bytes:
+        raise NotFound(name)
+
 
 async def _unfurnished(view: View) -> dict[str, Any]:
     return {}

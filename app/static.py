@@ -1,7 +1,6 @@
 """Files that never change under their address: the address holds a hash of them all."""
 
 import mimetypes
-import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -75,12 +74,3 @@ async def static(request: Request[Any, Any, Any], hash: FromPath[str], name: Fro
         return Response(None, status_code=304, headers=headers)
     kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     return Response(body, media_type=kind, headers=headers)
-
-
-@get("/theme/{file:str}")
-async def theme(file: FromPath[str]) -> Response[str]:
-    """A co-op's second ink: /theme/12.css."""
-    hue = file.removesuffix(".css")
-    if not re.fullmatch(r"\d{1,3}\.css", file, re.ASCII) or int(hue) > 360:
-        raise NotFound(file)
-    return Response(f":root {{ --hue: {int(hue)}; }}\n", media_type=TYPES[".css"], headers=FOREVER)

@@ -59,6 +59,8 @@ def templates(language: str) -> Environment:
 
     def show_size(bytes: int) -> str:
         size, unit = next((size, unit) for size, unit in SIZES if bytes >= size or size == 1)
+        if unit == "byte":  # its short form is "66 byte"
+            return units.format_unit(bytes, "digital-byte", "long", locale=locale)
         return units.format_unit(round(bytes / size, 1), f"digital-{unit}", "short", locale=locale)
 
     def show_lasting(seconds: float) -> str:

@@ -160,9 +160,10 @@ class Tenants:
             if not (busy or await asyncio.shield(self._begin(id, self._settle(id)))):
                 return
 
-    def idle(self, since: float) -> list[str]:
-        """Open co-ops that nobody has asked anything since then."""
-        return [id for id, coop in self.open.items() if coop.asked < since and not coop.at_work()]
+    def idle(self, since: float, until: float) -> list[str]:
+        """Open co-ops that nobody has asked anything since then, and nothing wakes until `until`."""
+        quiet = [id for id, coop in self.open.items() if coop.asked < since and not coop.at_work()]
+        return [id for id in quiet if (self.open[id].next_due() or until) >= until]
 
     def left_open(self) -> Iterable[Path]:
         """Every file that is open, or not all copied, and those that a killed process left so; of none that is away."""

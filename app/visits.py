@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -35,6 +36,8 @@ from .tenants import GLANCE, Tenants
 log = logging.getLogger("visits")
 AGAIN = (401, 408, 409, 429, 503)
 """Refusals after which the same form may well be taken."""
+SECRET = re.compile("password|passphrase|admin_key")
+"""Fields that are given back to nobody."""
 FORMS = 20.0
 """Seconds that a form waits for a co-op that wakes up: rather that than to be sent again."""
 
@@ -42,8 +45,7 @@ FORMS = 20.0
 class Visits:
     """`post`: where a co-op's mails go; `copies`: how its copies stand; `weigh`: finds out how large they are;
     `export`: all of one in an open file, under a passphrase or without its keys;
-    `imports`: what comes from elsewhere; `client_header`: a setting;
-    `room`: bytes of pictures that each may keep."""
+    `imports`: what comes from elsewhere; `client_header`: a setting."""
 
     def __init__(
         self,
@@ -55,24 +57,24 @@ class Visits:
         export: Callable[[str, str], Awaitable[BinaryIO]],
         imports: Callable[[Coop], Imports],
         client_header: str,
-        room: int,
     ) -> None:
         self._tenants, self._setup, self._post = tenants, setup, post
         self._copies, self._weigh, self._export = copies, weigh, export
-        self._imports = imports
-        self._client_header, self._room = client_header, room
+        self._imports, self._client_header = imports, client_header
 
     async def view(self, request: Request[Any, Any, Any]) -> AsyncIterator[View]:
-        """For a safe method it cannot write; any other is kept when its handler returns, undone if it raises.
+        """For a safe method, and whatever only `reads`, it cannot write; any other is kept when its handler returns,
+        undone if it raises.
 
         Raises NotFound where there is no co-op yet.
         """
         if not coop_of(request.scope):
             raise NotFound(request.scope["path"])
+        reads = request.method in SAFE or request.route_handler.opt.get("reads")
         patience = GLANCE if request.method in SAFE else FORMS
         async with (
             self._tenants.use(coop_of(request.scope), patience) as coop,
-            coop.reading() if request.method in SAFE else coop.writing() as db,
+            coop.reading() if reads else coop.writing() as db,
         ):
             yield await self._made(request, db, coop)
 
@@ -157,7 +159,8 @@ class Visits:
             mails=post.all if isinstance(post, Folder) else None,
             export=partial(self._export, coop.id),
             imports=self._imports(coop),
-            room=self._room,
+            room=coop.room,
+            transport=coop.transport,
             client=client(request.scope, self._client_header),
             copies=partial(self._copies, coop),
             weigh=partial(self._weigh, coop.file, GLANCE if request.method in SAFE else 0),  # others wait to write
@@ -176,7 +179,7 @@ async def _session(
 
 
 async def _typed(request: Request[Any, Any, Any]) -> Mapping[str, str]:
-    """What a refused form held, so that it can be sent again; never a password."""
+    """What a refused form held, so that it can be sent again; never a secret."""
     if request.method in SAFE or request.content_type[0] != FORM:
         return {}
     try:
@@ -184,7 +187,7 @@ async def _typed(request: Request[Any, Any, Any]) -> Mapping[str, str]:
             form = await request.form()
     except Exception:
         return {}
-    return {name: str(value) for name, value in form.multi_items() if "password" not in name}
+    return {name: str(value) for name, value in form.multi_items() if not SECRET.search(name)}
 
 
 def _bare(refused: Refused, request: Request[Any, Any, Any], typed: Mapping[str, str]) -> Response[str]:

@@ -17,8 +17,9 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 MOST_MONEY = 10**9
 """Minor units: ten million pounds."""
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""They turn the words of others around (Unicode UAX 9); scripts that run from right to left need none."""
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+"""Controls, halves of letters, and what turns the words of others around (Unicode UAX 9); scripts that run from right
+to left need none of it."""
 
 
 class Check:
@@ -143,11 +144,10 @@ class Check:
 
     def _readable(self, field: str, typed: str) -> str:
         """Emoji and every script are welcome; what no eye can see and some tool trips over is not."""
-        bad = any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\t\n\r" for letter in typed)
-        bad = bad or any(letter in TURNING for letter in typed)
-        if bad:
+        if UNSEEN.search(typed):
             self.refuse(field, say("There are characters in it that cannot be seen. Type it again."))
-        return "" if bad else typed
+            return ""
+        return typed
 
     def _bounded(self, field: str, text: str, empty: str, most: int) -> str:
         if not text and empty:

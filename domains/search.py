@@ -29,7 +29,8 @@ _EVERYBODYS = f"{{{' '.join(COLUMNS[:-1])}}}"
 _MARKED = f"char({ord(BEGIN)}), char({ord(END)})"
 _SNIPPET = f"snippet(search, {{column}}, {_MARKED}, '…', 24)"
 _ASKED = """
-SELECT kind, path, highlight(search, 0, {marked}) AS title, highlight(search, 1, {marked}) AS note, {snippet} AS words
+SELECT kind, path, highlight(search, 0, {marked}) AS title, highlight(search, 1, {marked}) AS note, {snippet} AS words,
+  inner != '' AS is_inner
 FROM search WHERE search MATCH :asked AND rank MATCH 'bm25(12, 4, 6, 1, 1)' ORDER BY rank LIMIT :most
 """
 """Ordered by what FTS5 calls the rank, or every row that fits would be marked before all but the best are left out."""
@@ -74,6 +75,8 @@ class Hit:
     note: Sequence[Piece]
     words: Sequence[Piece]
     """Those around what fits; none where nothing of them does."""
+    is_inner: bool
+    """Whether its words are for members."""
 
 
 async def find(db: AsyncSession, typed: str, *, is_member: bool) -> Sequence[Hit]:
@@ -86,7 +89,20 @@ async def find(db: AsyncSession, typed: str, *, is_member: bool) -> Sequence[Hit
     statement = _MEMBERS if is_member else _STRANGERS
     about = {"asked": asked if is_member else f"{_EVERYBODYS} : ({asked})", "most": MOST}
     found = (await db.execute(statement.execution_options(long=True), about)).all()
-    return [Hit(one.kind, one.path, _pieces(one.title), _pieces(one.note), _told(one.words)) for one in found]
+    return [
+        Hit(one.kind, one.path, _pieces(one.title), _pieces(one.note), _told(one.words), bool(one.is_inner))
+        for one in found
+    ]
+
+
+def read(markdown: str) -> str:
+    """SQL: this SQL's Markdown without where its links lead to and its pictures are, which nobody reads.
+
+    Cut at each `](`, as the text of a JSON list, for SQLite has neither patterns nor loops for a trigger.
+    """
+    cut = f"""'[' || replace(replace(json_quote({markdown}), '![', '['), '](', '","') || ']'"""
+    rest = "iif(key, substr(value, instr(value, ')') + 1), value)"
+    return f"(SELECT group_concat({rest}, '') FROM json_each({cut}))"
 
 
 def made_anew(rooms: Mapping[str, Found]) -> Iterator[str]:

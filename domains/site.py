@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,6 +28,14 @@ class Site(Table):
     about: Mapped[str] = mapped_column(default="")
     """What it is, in one or two sentences; it stands on the home page and at the foot of every page."""
     hue: Mapped[int] = mapped_column(default=12)
+    font: Mapped[str] = mapped_column(default="besley", server_default="besley")
+    corner: Mapped[str] = mapped_column(default="little", server_default="little")
+    logo: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """The address of a picture, which ends in how wide and how tall it is; or empty."""
+    stands: Mapped[str] = mapped_column(default="beside", server_default="beside")
+    """The logo, beside the name or instead of it."""
+    icon: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What the addresses of its icons begin with; empty for the house's own."""
     currency: Mapped[str] = mapped_column(default="GBP")
     timezone: Mapped[str] = mapped_column(default="Europe/London")
     language: Mapped[str] = mapped_column(default="en-GB")
@@ -39,6 +47,17 @@ class Site(Table):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def theme(self) -> str:
+        """The address of its style, which is made of all that is in it."""
+        return f"/theme/{self.hue}-{self.font}-{self.corner}.css"
+
+    @property
+    def logo_size(self) -> tuple[int, int]:
+        """Width and height."""
+        width, height = self.logo.rpartition(".")[0].rpartition("/")[2].rpartition("-")[2].split("x")
+        return int(width), int(height)
 
     @property
     def host(self) -> str:
@@ -120,8 +139,13 @@ async def show_key(db: AsyncSession, pem: str) -> None:
 
 
 async def keep_key(db: AsyncSession, name: str, wrapped: bytes) -> None:
-    db.add(Key(name=name, wrapped=wrapped))
+    """In place of one that went by that name."""
+    await db.merge(Key(name=name, wrapped=wrapped))
     await db.flush()
+
+
+async def drop_key(db: AsyncSession, name: str) -> None:
+    await db.execute(delete(Key).where(Key.name == name))
 
 
 async def keys(db: AsyncSession) -> dict[str, bytes]:

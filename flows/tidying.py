@@ -1,7 +1,9 @@
-"""Every week, at night, the flows forget what ended long ago."""
+"""Every week, at night, what ended long ago is forgotten, and what was typed and never saved."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+from domains import account, blog
 
 from .engine import retention
 from .engine.builder import flow
@@ -24,9 +26,21 @@ def forget(call: Call, *, at: float) -> dict[str, int]:
     return retention.forget(call.connection, at - KEPT)
 
 
+@effect("blog.tidy_unsaved@1", "tx")
+async def tidy_unsaved(call: Call, *, at: float) -> None:
+    """Of whoever left, too."""
+    people = [person.id for person in await account.people(call.db)]
+    await blog.tidy_unsaved(call.db, datetime.fromtimestamp(at - KEPT, UTC), people)
+
+
 FLOW = (
     flow("house.tidying", every="Sunday 03:30", In=Tick)
     .effect("forgotten", "flows.forget@1", at=Take("input.at"))
+    .effect("tidied", "blog.tidy_unsaved@1", at=Take("input.at"))
     .build()
 )
-SCHEDULED = Scheduled(FLOW, wanted=retention.wanted(KEPT))
+UNSAVED = (
+    f"SELECT 1 FROM blog_unsaved WHERE at < datetime(flow_schedules.next - {KEPT:.0f}, 'unixepoch') "
+    "OR person NOT IN (SELECT id FROM account_people)"
+)
+SCHEDULED = Scheduled(FLOW, wanted=f"{retention.wanted(KEPT)} OR EXISTS ({UNSAVED})")

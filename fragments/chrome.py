@@ -1,4 +1,4 @@
-"""What stands on every page around its fragment: navigation, basket and account, each made by its own domain."""
+"""What stands on every page around its fragment: its menus, basket and account, each made by its own domain."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +20,7 @@ DESK = (
     ("/steward/ledger", say("Ledger"), False),
     ("/steward/mails", say("Mails"), False),
     ("/steward/copies", say("Copies"), False),
+    ("/steward/look", say("Look"), False),
     ("/steward/settings", say("Settings"), False),
 )
 """What stands in the desk's frame, in every room: where, what, and whether editors find it there too."""
@@ -30,6 +31,7 @@ async def chrome(view: View) -> Mapping[str, Any]:
         "dateline": dateline(view),
         "desk": [(href, view.text(name), "") for href, name, everyone in DESK if everyone or view.is_steward],
         "navigation": await view.embed(blog.navigation),
+        "foot": await view.embed(blog.foot),
         "basket": await view.own(cart.badge),
         "account": await view.own(account.badge),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+WIDE = 600  # pixels
 SCHEMA = "https://schema.org"
 ATOM, RSS, MARKDOWN = "application/atom+xml", "application/rss+xml", "text/markdown"
 
@@ -14,6 +15,20 @@ class Form(NamedTuple):
     type: str
     path: str
     title: str = ""
+
+
+class Image(NamedTuple):
+    """What a card shows that others make of the page."""
+
+    path: str
+    width: int
+    height: int
+    alt: str
+
+    @property
+    def card(self) -> str:
+        """Of Twitter's: what is wide and large enough stands over the words, anything else beside them."""
+        return "summary_large_image" if self.width >= max(WIDE, self.height) else "summary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +42,7 @@ class Meta:
     """More of the Open Graph: article:author, …"""
     about: Mapping[str, Any] = field(default_factory=dict)
     """JSON-LD, in the words of schema.org."""
+    image: Image | None = None
 
 
 def feeds(path: str, title: str) -> tuple[Form, Form]:

@@ -20,6 +20,10 @@ SAID = {
     "restored": say("It is as it was then. What it was until now is kept too."),
     "converted": say("It is Markdown now, and yours to edit. What it was is in its history."),
     "picture": say("The picture is here. The line below it shows it in a post."),
+    "pictures": say("They are here. Say what is on each."),
+    "picture-known": say(
+        "It was here already, under other words. Yours stand in the field below: save them to take them."
+    ),
     "picture-removed": say("Removed. Nothing of it is here any more."),
     "withdrawn": say("Withdrawn. Only editors see it now; you can offer it again."),
     "offered": say("On offer again. Everybody can see it now."),
@@ -45,6 +49,12 @@ SAID = {
     "mail-again": say("It is sent again, now."),
     "mail-moved": say("That mail is not stuck any more, so nothing was done."),
     "weighed": say("They are measured once a minute at most."),
+    "linked": say("It is asked for all that it has. That takes a moment; look again."),
+    "unlinked": say("The two go their own ways now. All that came from there stays here."),
+    "asked": say("It is asked now. Look again in a moment."),
+    "theirs": say("It is as it is in Ghost now. What it was here is in its history."),
+    "ours": say("It stays as it is here."),
+    "look": say("Every page is printed so now."),
     "navigation": say("The navigation is changed, on every page."),
 }
 

@@ -18,6 +18,8 @@ from litestar.response import Redirect
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domains.outside import Transport
+
 from .caching import PRIVATE, PUBLIC, VARY, is_personal
 from .copies import Copies
 from .forms import Form
@@ -42,6 +44,8 @@ class View(Visit):
     imports: Imports | None = None
     room: int = 0
     """Bytes of pictures that the co-op may keep."""
+    transport: Transport | None = None
+    """The way to servers elsewhere; whoever goes it keeps no transaction open meanwhile."""
     client: str = ""
     """Whose request it is, for counting tries: a network address."""
     copies: Callable[[], Copies] = Copies

@@ -20,6 +20,8 @@ class Keys(Protocol):
 
     def sign(self, purpose: str, what: str) -> str: ...
     def unsign(self, purpose: str, signed: str) -> str | None: ...
+    def seal(self, name: str, secret: bytes) -> bytes: ...
+    def unseal(self, name: str, sealed: bytes) -> bytes: ...
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Visit:
     is_own: bool = field(default=False, kw_only=True)
     """Whether it is a part that a page is kept without, so that it may ask."""
     caching: Caching = field(default_factory=Caching, kw_only=True)
+    known: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    """What more than one part of a page asks its file for, by name."""
     _cookie: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     @property

@@ -6,8 +6,12 @@ from litestar.handlers import HTTPRouteHandler
 from markupsafe import Markup
 
 from domains import blog
+from domains.errors import say
 
 from .view import View
+
+NAMES = {"calendar": say("What is on next"), "products": say("What the market recommends")}
+"""As whoever writes knows them."""
 
 
 def widgets() -> Mapping[str, HTTPRouteHandler]:

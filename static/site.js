@@ -34,11 +34,14 @@
   on("submit", ({ defaultPrevented, target, submitter }) => {
     if (!defaultPrevented && target.getAttribute("method") === "post") send(target, submitter ?? undefined);
   }, window);
-  on("htmx:before:request", ({ detail: { ctx: { request } } }) => {
-    if (request.form && request.method !== "GET") send(request.form, request.submitter ?? undefined);
+  const sends = ({ request, sourceElement }) => request.method !== "GET" && sourceElement.matches("form, button");
+  on("htmx:before:request", (event) => {
+    const { ctx, ctx: { request } } = event.detail;
+    if (sends(ctx) && request.form) send(request.form, request.submitter ?? undefined);
+    else if (sent.has(request.form)) event.preventDefault(); // what a form tells of itself comes too late by then
   });
   on("htmx:finally:request", ({ detail: { ctx } }) => {
-    if (ctx.request.form && !ctx.keepIndicators) rest(ctx.request.form); // kept: the page is being left
+    if (sends(ctx) && ctx.request.form && !ctx.keepIndicators) rest(ctx.request.form); // kept: the page is being left
   });
   on("pageshow", ({ persisted }) => {
     if (persisted) for (const { form } of [...turning]) rest(form);
@@ -64,7 +67,7 @@
   on("htmx:after:swap", ({ detail: { ctx } }) => {
     const find = (what) => fresh.map((it) => (it.matches(what) ? it : it.querySelector(what))).find(Boolean);
     const lost = document.activeElement === document.body;
-    const asked = ctx?.sourceEvent?.type !== "every"; // what refreshes itself takes nobody from their place
+    const asked = !["every", "input"].includes(ctx?.sourceEvent?.type); // what refreshes itself takes nobody from their place
     const goal = asked && (find(WRONG) ?? (lost && (find("h1, h2, h3") ?? fresh[0])));
     if (goal) focus(goal);
     fresh = [];
@@ -78,14 +81,71 @@
     document.querySelector("#notices").replaceChildren(words);
   });
 
-  // A co-op's second ink, while it is being chosen; the last sheet stays until the next one is here.
+  // How a co-op is printed, while it is being chosen; the last sheet stays until the next one is here.
   on("input", ({ target }) => {
-    if (!target.matches("[data-ink]")) return;
-    const sheets = [...document.querySelectorAll("link[href^='/theme/']")];
+    if (!target.matches("[data-theme]")) return;
+    const typed = new FormData(target.form);
+    const sheets = [...document.querySelectorAll("link[rel=stylesheet][href^='/theme/']")];
+    const was = sheets.at(-1).getAttribute("href").match(/[a-z0-9]+(?=[-.])/g);
     const next = sheets[0].cloneNode();
-    next.href = `/theme/${target.value}.css`;
+    next.href = `/theme/${["hue", "font", "corner"].map((name, at) => typed.get(name) ?? was[at]).join("-")}.css`;
     on("load", () => sheets.forEach((sheet) => sheet.remove()), next);
     sheets.at(-1).after(next);
+  });
+
+  // What folds out over the page folds in again: by Escape, and when somebody goes on elsewhere.
+  const OUT = "details[name][open]";
+  const fold = (but) => {
+    for (const out of document.querySelectorAll(OUT)) if (!out.contains(but)) out.open = false;
+  };
+  on("click", ({ target }) => fold(target));
+  on("focusin", ({ target }) => fold(target));
+  on("keydown", ({ key, target }) => {
+    if (key !== "Escape") return;
+    target.closest(OUT)?.querySelector("summary").focus();
+    fold(null);
+  });
+
+  // What is dragged is dropped before another or after it: a button of its own, which nobody sees, tells the server.
+  let dragged;
+  const over = ({ target, clientY }) => {
+    const it = target.closest?.("[data-drag]");
+    if (!dragged || !it || dragged.contains(it)) return {};
+    const { top, height } = it.firstElementChild.getBoundingClientRect();
+    return { it, half: clientY < top + height / 2 ? "before" : "after" };
+  };
+  const mark = ({ it, half } = {}) => {
+    for (const marked of document.querySelectorAll("[data-over]")) delete marked.dataset.over;
+    if (it) it.dataset.over = half;
+  };
+  on("dragstart", ({ target, dataTransfer }) => {
+    dragged = target.closest?.("[data-drag]");
+    if (dragged) dataTransfer.setDragImage(dragged, 0, 0);
+  });
+  on("dragover", (event) => {
+    const found = over(event);
+    mark(found);
+    if (found.it) event.preventDefault();
+  });
+  on("drop", (event) => {
+    const { it, half } = over(event);
+    if (!it) return;
+    event.preventDefault();
+    const button = dragged.querySelector("[data-drop]");
+    button.value = `${half} ${it.dataset.drag}`;
+    button.click();
+  });
+  on("dragend", () => {
+    mark();
+    dragged = undefined;
+  });
+
+  // All are chosen at once.
+  on("click", (event) => {
+    const all = event.target.closest("[data-check-all]");
+    if (!all) return;
+    event.preventDefault();
+    for (const box of all.closest("form").querySelectorAll("[type=checkbox]")) box.checked = true;
   });
 
   // Where a page would guess a time zone, the browser knows.

@@ -34,7 +34,7 @@ class Sent:
 
 
 class Page(HTMLParser):
-    """The addresses on this site that a page leads to, without the place in them; and what can be sent from it."""
+    """The addresses of pages here that a page leads to, without the place in them; and what can be sent from it."""
 
     def __init__(self, address, html):
         super().__init__()
@@ -44,7 +44,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         about = dict(attributes)
-        if here := self._here(about.get("href") if tag == "a" else about.get("hx-get")):
+        if here := self._here(about.get("href") if tag == "a" and "type" not in about else about.get("hx-get")):
             self.links.append(here)
         if tag == "form":
             self._form = Sent(self._here(about.get("action") or self.address), about.get("method") or "get")

@@ -1,5 +1,5 @@
 """What machines are answered."""
 
-from . import crawlers, federation, feeds, health, wellknown
+from . import crawlers, federation, feeds, health, webhooks, wellknown
 
-ROUTES = [health.health, *federation.ROUTES, *wellknown.ROUTES, *feeds.ROUTES, *crawlers.ROUTES]
+ROUTES = [health.health, *federation.ROUTES, *wellknown.ROUTES, *feeds.ROUTES, *crawlers.ROUTES, *webhooks.ROUTES]

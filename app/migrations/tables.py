@@ -7,6 +7,7 @@ import domains.blog.models
 import domains.cart.models
 import domains.events.models
 import domains.federation.models
+import domains.look
 import domains.market.models
 import domains.sample
 import domains.site

@@ -1,9 +1,10 @@
-"""The blog owns posts and pages, what their words become, their pictures, and the navigation that leads to them.
+"""The blog owns posts and pages, what their words become, their pictures, and the menus that lead to them.
 
 A post is news and has a date; a page stays. Either is a draft until it is published, and again once it is taken down.
 """
 
-from .commands import COVERS, RESERVED, Words, edit_post, read_body, write_post
+from . import ghost
+from .commands import COVERS, IN_BIN, RESERVED, Words, edit_post, read_body, write_post
 from .converting import Converted, convert_post, converted, markdown_of
 from .deeds import (
     Undone,
@@ -18,10 +19,12 @@ from .deeds import (
 )
 from .html import before_members, read_html
 from .library import (
+    Brought,
     Listed,
     describe_picture,
     file_at,
     keep_picture,
+    missing,
     picture,
     picture_at,
     pictures,
@@ -29,10 +32,26 @@ from .library import (
     remove_picture,
     used,
     uses,
+    wordless,
 )
 from .markdown import WIDGETS, Prose, Widget, read_abroad, read_prose
-from .menu import add_menu_item, move_menu_item, remove_menu_item
-from .models import BINNED, HTML, KINDS, MARKDOWN, STATUSES, VISIBILITIES, MenuItem, Picture, Post
+from .marks import draw_icons, draw_logo
+from .menu import WAYS, add_menu_item, edit_menu_item, move_menu_item, place_menu_item, remove_menu_item
+from .models import (
+    BINNED,
+    FOOT,
+    HTML,
+    KINDS,
+    MAIN,
+    MARKDOWN,
+    MENUS,
+    STATUSES,
+    VISIBILITIES,
+    MenuItem,
+    Picture,
+    Post,
+    Unsaved,
+)
 from .old import old_address
 from .queries import (
     Chosen,
@@ -44,7 +63,6 @@ from .queries import (
     latest,
     moved,
     names_of,
-    navigation,
     news,
     pages,
     post,
@@ -56,19 +74,28 @@ from .queries import (
 )
 from .renditions import LARGEST, Address, address
 from .revisions import Piece, difference, revision, revisions
+from .typed import forget_unsaved, keep_unsaved, tidy_unsaved, unsaved, unsaved_at
+from .ways import GONE, Way, menus, navigation
 
 __all__ = [
     "BINNED",
     "COVERS",
+    "FOOT",
+    "GONE",
     "HTML",
+    "IN_BIN",
     "KINDS",
     "LARGEST",
+    "MAIN",
     "MARKDOWN",
+    "MENUS",
     "RESERVED",
     "STATUSES",
     "VISIBILITIES",
+    "WAYS",
     "WIDGETS",
     "Address",
+    "Brought",
     "Chosen",
     "Converted",
     "Listed",
@@ -79,8 +106,10 @@ __all__ = [
     "Post",
     "Prose",
     "Sought",
+    "Way",
     "Widget",
     "Undone",
+    "Unsaved",
     "Words",
     "add_menu_item",
     "address",
@@ -91,13 +120,21 @@ __all__ = [
     "converted",
     "describe_picture",
     "difference",
+    "draw_icons",
+    "draw_logo",
+    "edit_menu_item",
     "edit_post",
     "feed",
+    "ghost",
     "file_at",
+    "forget_unsaved",
     "has_news",
     "keep_picture",
+    "keep_unsaved",
     "latest",
     "markdown_of",
+    "menus",
+    "missing",
     "move_menu_item",
     "moved",
     "names_of",
@@ -108,6 +145,7 @@ __all__ = [
     "picture",
     "picture_at",
     "pictures",
+    "place_menu_item",
     "post",
     "post_at",
     "posts",
@@ -127,10 +165,14 @@ __all__ = [
     "revisions",
     "tag_post",
     "tags",
+    "tidy_unsaved",
     "titles",
     "undo_post",
     "unpublish_post",
+    "unsaved",
+    "unsaved_at",
     "used",
     "uses",
+    "wordless",
     "write_post",
 ]

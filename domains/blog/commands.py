@@ -14,7 +14,7 @@ from domains.values import now, slug_of
 
 from .keeping import stand
 from .library import picture_at
-from .models import DRAFT, HTML, KINDS, PUBLIC, SCHEDULED, STATUSES, VISIBILITIES, Post, Redirect
+from .models import BINNED, DRAFT, HTML, KINDS, PUBLIC, SCHEDULED, STATUSES, VISIBILITIES, Post, Redirect
 from .queries import post
 from .renditions import address
 
@@ -33,6 +33,7 @@ COVERS = (
 )  # fmt: skip
 """The linocuts that may stand over a post."""
 MOST_TAGS, MOST_AUTHORS = 12, 12
+IN_BIN = say("Something in the bin has that address. Choose another, or look into the bin and remove it for good.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,9 @@ def _authors(check: Check, typed: str, own: list[str]) -> list[str]:
 async def _slug(db: AsyncSession, check: Check, words: Words, own: Post | None) -> str:
     typed = check.slug("slug", words.slug, taken=RESERVED)
     if typed:
-        if await db.scalar(select(Post.id).where(Post.slug == typed, Post.id.is_not(own.id if own else None))):
-            check.refuse("slug", say("That address is taken. Choose another."))
+        other = select(Post.status).where(Post.slug == typed, Post.id.is_not(own.id if own else None))
+        if status := await db.scalar(other):
+            check.refuse("slug", IN_BIN if status == BINNED else say("That address is taken. Choose another."))
         return typed
     return own.slug if own else await free_slug(db, slug_of(words.title) or "post")
 

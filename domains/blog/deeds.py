@@ -13,6 +13,7 @@ from .commands import tags_of
 from .keeping import stand, tell
 from .models import BINNED, DRAFT, PUBLISHED, SCHEDULED, Post
 from .queries import post
+from .typed import forget_all_unsaved
 
 
 class Undone(Enum):
@@ -96,4 +97,5 @@ async def remove_post(db: AsyncSession, id: int) -> None:
     """For good. Raises NotFound."""
     removed = await post(db, id)
     await db.delete(removed)
+    await forget_all_unsaved(db, id)
     await tell(db, "Remove", removed)

@@ -1,5 +1,6 @@
 """The pictures that a co-op keeps, in its own file: brought once, found by what they are made of, used in posts."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from domains.check import Check
 from domains.errors import Invalid, NotFound, say
 
 from .models import Picture, PictureFile, Post
-from .renditions import LARGEST, Address, Made, make
+from .renditions import LARGEST, Address, Made, address, make
 
+MOST_WORDLESS = 50
+"""On one page."""
 _pictures, _files, _posts = table_of(Picture).c, table_of(PictureFile).c, table_of(Post).c
+NAMED = re.compile(r"!\[([^\]\n]*)\]\((/media/[0-9a-f]{64}/\d{1,4}x\d{1,4}\.webp)\)")
 _IN_POST = or_(
     func.instr(_posts.body, "/media/" + _pictures.hash) > 0, func.instr(_posts.cover, "/media/" + _pictures.hash) > 0
 )
@@ -45,16 +49,17 @@ class Listed:
     pages: int
 
 
-async def read_picture(data: bytes, alt: str) -> Brought:
-    """Takes a second or so, and no transaction: whoever asks has none open. Raises Invalid."""
+async def read_picture(data: bytes, alt: str | None) -> Brought:
+    """Takes a second or so, and no transaction: whoever asks has none open. `alt`: None for words that are asked for
+    later. Raises Invalid."""
     check = Check()
-    alt = _alt(check, alt)
+    words = "" if alt is None else _alt(check, alt)
     if not data:
         check.refuse("file", say("Choose a picture."))
     if len(data) > LARGEST:
         check.refuse("file", say("A picture may have twelve megabytes. Make it smaller, then bring it."))
     check.done()
-    return Brought(await make(data), alt)
+    return Brought(await make(data), words)
 
 
 async def keep_picture(db: AsyncSession, brought: Brought, *, most: int, by: str = "") -> Picture:
@@ -99,10 +104,10 @@ async def picture(db: AsyncSession, id: int) -> Picture:
     raise NotFound(f"no picture {id}")
 
 
-async def picture_at(db: AsyncSession, address: Address) -> Picture | None:
+async def picture_at(db: AsyncSession, at: Address) -> Picture | None:
     """That is there in just this width."""
-    found = await _kept(db, address)
-    return found if found and address in found.address.all else None
+    found = await _kept(db, at)
+    return found if found and at in found.address.all else None
 
 
 async def pictures(db: AsyncSession, page: int = 1, *, size: int = 24) -> Listed:
@@ -111,6 +116,20 @@ async def pictures(db: AsyncSession, page: int = 1, *, size: int = 24) -> Listed
     page = min(max(page, 1), pages)
     asked = select(Picture).order_by(Picture.id.desc()).limit(size).offset((page - 1) * size)
     return Listed((await db.scalars(asked)).all(), page, pages)
+
+
+async def wordless(db: AsyncSession) -> Sequence[Picture]:
+    """Of which nobody has said what is on them, in the order in which they came."""
+    return (await db.scalars(select(Picture).where(Picture.alt == "").order_by(Picture.id).limit(MOST_WORDLESS))).all()
+
+
+async def missing(db: AsyncSession, body: str, cover: str) -> Sequence[str]:
+    """What was on the pictures that these name and that are gone, each once; their addresses where nothing says so."""
+    named = {where: alt or where for alt, where in NAMED.findall(body)} | ({cover: cover} if address(cover) else {})
+    hashes = {where: address(where) for where in named}
+    asked = select(Picture).where(_pictures.hash.in_({at.hash for at in hashes.values() if at}))
+    there = {str(at) for found in (await db.scalars(asked)).all() for at in found.address.all} if named else set()
+    return [alt for where, alt in named.items() if where not in there]
 
 
 async def used(db: AsyncSession) -> int:
@@ -126,18 +145,18 @@ async def uses(db: AsyncSession, ids: Collection[int]) -> Mapping[int, Sequence[
     return found
 
 
-async def file_at(db: AsyncSession, address: Address) -> bytes:
+async def file_at(db: AsyncSession, at: Address) -> bytes:
     """WebP. Raises NotFound."""
-    hash, width, height = address
+    hash, width, height = at
     asked = select(_files.data).join(Picture, _pictures.id == _files.picture)
     asked = asked.where(_pictures.hash == hash, _files.width == width, _files.height == height)
     if (found := await db.scalar(asked)) is None:
-        raise NotFound(f"no picture at {address}")
+        raise NotFound(f"no picture at {at}")
     return bytes(found)
 
 
-async def _kept(db: AsyncSession, address: Address) -> Picture | None:
-    return (await db.scalars(select(Picture).where(Picture.hash == address.hash))).one_or_none()
+async def _kept(db: AsyncSession, at: Address) -> Picture | None:
+    return (await db.scalars(select(Picture).where(Picture.hash == at.hash))).one_or_none()
 
 
 def _alt(check: Check, typed: str) -> str:

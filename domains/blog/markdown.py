@@ -2,10 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
+from itertools import groupby
 from typing import Any
 from urllib.parse import urljoin
 
@@ -17,10 +18,9 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from domains.values import slug_of
-
 from .html import read_html
 from .models import HTML, MARKDOWN
+from .pieces import numbered, pieces
 from .renditions import address
 
 WIDGETS = ("calendar", "products")
@@ -30,6 +30,8 @@ OUTSIDE = re.compile(r"https?:|//", re.IGNORECASE)
 SHORT = 10_000  # characters, read in a hundredth of a second
 STEPS = 50_000
 """Of the parser, well above what 200 kB of honest text take; what needs more is shown as it was typed."""
+KNOWN, PIECES = 4_000, 5_000
+"""Pieces of at most so many characters, and how many of them, are remembered: whoever writes changes one at a time."""
 _TITLES = ("h2", "h3", "h4", "h5", "h6")
 _ALLOWED = nh3.Cleaner(
     tags={
@@ -41,8 +43,7 @@ _ALLOWED = nh3.Cleaner(
         "img": {"src", "srcset", "sizes", "alt", "title", "width", "height", "loading"},
         "ol": {"start"},
         "li": {"id"},
-    }
-    | {title: {"id"} for title in _TITLES},
+    },
     allowed_classes={"th": {"num"}, "td": {"num"}, "div": {"scroller"}},
     set_tag_attribute_values={
         **{tag: {"tabindex": "0"} for tag in ("pre", "div")},  # what scrolls is reached by key
@@ -92,12 +93,41 @@ async def read_prose(body: str, format: str = MARKDOWN) -> tuple[Prose | Widget,
 @lru_cache(maxsize=32)
 def to_html(body: str) -> tuple[Prose | Widget, ...]:
     """Two CPU seconds at the very most, for 200 kB that were made to be slow."""
-    known: dict[str, Any] = {}
     try:
-        tokens = _reader().parse(body.encode("utf-8", "replace").decode(), known)
+        return tuple(_joined(_pieces(body.encode("utf-8", "replace").decode())))
     except _Endless:
         return (Prose(f'<pre tabindex="0">{escape(body)}</pre>'),)
-    return tuple(_parts(tokens, known))
+
+
+def _joined(parts: Iterable[Prose | Widget]) -> Iterator[Prose | Widget]:
+    taken: dict[str, int] = {}
+    for kind, some in groupby(parts, type):
+        if kind is Prose:
+            yield Prose("\n".join(numbered(part.html, taken) for part in some if isinstance(part, Prose)))
+        else:
+            yield from some
+
+
+def _pieces(body: str) -> Iterator[Prose | Widget]:
+    """Raises _Endless."""
+    steps = 0
+    for piece in pieces(body):
+        parts, took = _known(piece) if len(piece) <= KNOWN else _read(piece)
+        if (steps := steps + took) > STEPS:
+            raise _Endless
+        yield from parts
+
+
+@lru_cache(maxsize=PIECES)
+def _known(piece: str) -> tuple[tuple[Prose | Widget, ...], int]:
+    return _read(piece)
+
+
+def _read(piece: str) -> tuple[tuple[Prose | Widget, ...], int]:
+    """And the steps that it took. Raises _Endless."""
+    known: dict[str, Any] = {}
+    tokens = _reader().parse(piece, known)
+    return tuple(_parts(tokens, known)), known.get("steps", 0)
 
 
 def _parts(tokens: Sequence[Token], known: dict[str, Any]) -> Iterator[Prose | Widget]:
@@ -162,13 +192,10 @@ def _step(known: Any, many: int = 1) -> bool:
 
 
 def _furnish(state: StateCore) -> None:
-    """As the house has it: the page's own h1 alone, ids for headings, no inline style, no pictures from elsewhere."""
-    taken: dict[str, int] = {}
+    """As the house has it: the page's own h1 alone, no inline style, no pictures from elsewhere."""
     for at, token in enumerate(state.tokens):
         if token.type in ("heading_open", "heading_close"):
             token.tag = "h2" if token.tag == "h1" else token.tag
-        if token.type == "heading_open":
-            token.attrSet("id", _id(_words(state.tokens[at + 1]), taken))
         if "style" in token.attrs and "right" in str(token.attrs.pop("style")):
             token.attrSet("class", "num")
         if token.type == "th_open" and not state.tokens[at + 1].content:
@@ -212,13 +239,3 @@ def _instead_of(image: Token, in_link: bool) -> Iterator[Token]:
 
 def _words(token: Token) -> str:
     return "".join(child.content for child in token.children or () if child.type in ("text", "code_inline"))
-
-
-def _id(words: str, taken: dict[str, int]) -> str:
-    """With a beginning that no id of the house has, and a number where another heading says the same."""
-    name = id = f"section-{slug_of(words)}".rstrip("-")
-    while id in taken:
-        taken[name] += 1
-        id = f"{name}-{taken[name]}"
-    taken[id] = 1
-    return id

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
-from domains.search import Found
+from domains.search import Found, read
 from domains.values import Instant, now
 
 from .renditions import Address
@@ -20,13 +20,15 @@ MARKS = re.compile(r"([\\`*_\[\]<>&!~])")
 """What means something in Markdown."""
 PUBLIC, MEMBERS = VISIBILITIES = ("public", "members")
 """Who reads all of it; its title and its summary are for everyone."""
+MAIN, FOOT = MENUS = ("main", "foot")
+"""Over each page, and at its foot."""
 INSTRUCTIONS = ("urgent", "newsletter")
 """Tags that say what is to be done with a post, and nothing of what it is about."""
 
 
 _AUTHORS = "(SELECT group_concat(value, ' ') FROM json_each(new.authors))"
 _TOPICS = f"(SELECT group_concat(value, ' ') FROM json_each(new.tags) WHERE value NOT IN {INSTRUCTIONS})"
-_READ = f"iif(new.format = '{HTML}', new.plain, new.body)"
+_READ = f"iif(new.format = '{HTML}', new.plain, {read('new.body')})"
 
 
 class Post(Table):
@@ -101,6 +103,26 @@ class Revision(Table):
 Index("blog_revisions_post", Revision.post, Revision.version, unique=True)
 
 
+class Unsaved(Table):
+    """What somebody has typed into a form and has not saved; nobody else sees it."""
+
+    __tablename__ = "blog_unsaved"
+    private = True
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    person: Mapped[int]
+    key: Mapped[str]
+    """Of the form: two windows are two."""
+    post: Mapped[int]
+    """Zero for a new one."""
+    words: Mapped[dict[str, str]] = mapped_column(JSON)
+    """All that the form held, by its fields' names; its version too."""
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+Index("blog_unsaved_key", Unsaved.person, Unsaved.key, unique=True)
+
+
 class Redirect(Table):
     """An address that a published post had, before it was given another."""
 
@@ -134,7 +156,7 @@ class Picture(Table):
     size: Mapped[int]
     """Bytes, of all its files."""
     alt: Mapped[str]
-    """What is on it, for whoever does not see it."""
+    """What is on it, for whoever does not see it; empty while it was brought among others and nobody has said."""
     by: Mapped[str]
     """What whoever brought it was called then."""
     at: Mapped[datetime] = mapped_column(Instant, default_factory=now)
@@ -146,8 +168,12 @@ class Picture(Table):
     @property
     def markdown(self) -> str:
         """What shows it in a post."""
-        alt = MARKS.sub(r"\\\1", self.alt)
-        return f"![{alt}]({self.address})"
+        return self.shown_as(self.alt)
+
+    def shown_as(self, alt: str) -> str:
+        """The same, under words that a post has of its own."""
+        words = MARKS.sub(r"\\\1", alt)
+        return f"![{words}]({self.address})"
 
 
 class PictureFile(Table):
@@ -172,3 +198,7 @@ class MenuItem(Table):
     target: Mapped[str]
     """A path of this site, or a whole address elsewhere."""
     position: Mapped[int]
+    """In its menu, as it is read: what is inside another follows it."""
+    menu: Mapped[str] = mapped_column(default=MAIN, server_default=MAIN)
+    parent: Mapped[int | None] = mapped_column(default=None)
+    """The item that it is inside of, which is inside of none."""

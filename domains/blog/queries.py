@@ -11,9 +11,9 @@ from domains.check import SLUG
 from domains.errors import NotFound
 from domains.values import in_address
 
-from .models import BINNED, INSTRUCTIONS, PUBLISHED, MenuItem, Post, Redirect
+from .models import BINNED, INSTRUCTIONS, PUBLISHED, Post, Redirect
 
-_posts, _items = table_of(Post).c, table_of(MenuItem).c
+_posts = table_of(Post).c
 _tag = func.json_each(_posts.tags).table_valued(column("value", String), name="tag", joins_implicitly=True).c.value
 _author = func.json_each(_posts.authors).table_valued(column("value", String), name="by", joins_implicitly=True).c.value
 _topics = select(func.json_group_array(_tag)).where(_tag.not_in(INSTRUCTIONS)).scalar_subquery()
@@ -44,7 +44,6 @@ _PUBLISHED = select(_posts.slug, _posts.updated).where(_posts.status == PUBLISHE
 _POSTS = _LISTED.order_by(_posts.updated.desc(), _posts.id.desc())
 _TAG = func.json_each(_posts.tags).table_valued("value")
 _TAGS = select(_TAG.c.value).distinct().select_from(table_of(Post)).join(_TAG, true()).where(_posts.status != BINNED)
-_NAVIGATION = select(table_of(MenuItem)).order_by(_items.position, _items.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +172,6 @@ async def titles(db: AsyncSession, ids: Collection[int]) -> Mapping[int, str]:
     """Of those that are published."""
     asked = select(_posts.id, _posts.title).where(_posts.id.in_(ids), _posts.status == PUBLISHED)
     return {id: title for id, title in await db.execute(asked)}
-
-
-async def navigation(db: AsyncSession) -> Sequence[Any]:
-    """Rows of its items, in their order."""
-    return (await db.execute(_NAVIGATION)).all()
 
 
 def _of(asked: Select[Any], of: Chosen | None) -> Select[Any]:

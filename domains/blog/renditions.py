@@ -23,7 +23,7 @@ the pictures that there are."""
 TALLEST = 8000
 SIZES = "(min-width: 45rem) 42rem, 100vw"
 """How wide a picture stands in an article, as the style sheet has it."""
-_ONE = ThreadPoolExecutor(1, "pictures")
+ONE = ThreadPoolExecutor(1, "pictures")
 """However many are brought at once, one is decoded at a time."""
 _ADDRESS = re.compile(r"/media/([0-9a-f]{64})/([1-9]\d{0,3})x([1-9]\d{0,3})\.webp", re.ASCII)
 
@@ -81,14 +81,14 @@ def sizes(width: int, height: int) -> list[tuple[int, int]]:
 
 async def make(data: bytes) -> Made:
     """Takes a second or so, on a thread. Raises Invalid, of the field `file`."""
-    return await asyncio.get_running_loop().run_in_executor(_ONE, _made, data)
+    return await asyncio.get_running_loop().run_in_executor(ONE, _made, data)
 
 
 def _made(data: bytes) -> Made:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        files = list(_files(_upright(data)))
+        files = list(_files(upright(data)))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         raise _too_large() from None
     except UnidentifiedImageError:
@@ -103,7 +103,7 @@ def _made(data: bytes) -> Made:
     return Made(Address(sha256(widest.data).hexdigest(), widest.width, widest.height), files)
 
 
-def _upright(data: bytes) -> Any:
+def upright(data: bytes) -> Any:
     """The first picture in it, turned as its camera says, in the colours of screens, and no wider than needed."""
     from PIL import Image, ImageOps
 

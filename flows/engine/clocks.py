@@ -1,4 +1,4 @@
-"""Hours where the co-op is: `daily 03:30`, `Friday 08:00`."""
+"""Hours where the co-op is: `daily 03:30`, `Friday 08:00`; and `every 5 minutes` of any clock."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,6 +13,7 @@ from domains.site import Site
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOUR = re.compile(rf"(daily|{'|'.join(DAYS)}) ([01]\d|2[0-3]):([0-5]\d)")
+EVERY = re.compile(r"every ([1-9]\d?) minutes")
 _ZONE = select(table_of(Site).c.timezone)
 
 
@@ -41,7 +42,22 @@ class Hour:
                 yield datetime.combine(day, self.at, zone).timestamp()
 
 
-def hour_of(said: str) -> Hour | None:
+@dataclass(frozen=True, slots=True)
+class Every:
+    seconds: int
+
+    def after(self, now: float, zone: ZoneInfo) -> float:
+        """The first one later than `now`."""
+        return self.before(now, zone) + self.seconds
+
+    def before(self, now: float, zone: ZoneInfo) -> float:
+        """The latest one that is not later than `now`."""
+        return now // self.seconds * self.seconds
+
+
+def hour_of(said: str) -> Hour | Every | None:
+    if found := EVERY.fullmatch(said):
+        return Every(int(found[1]) * 60)
     if not (found := HOUR.fullmatch(said)):
         return None
     day, hour, minute = found.groups()

@@ -13,7 +13,7 @@ from .children import ItemDied
 from .crew import Crew, back_off
 from .effects import UnknownEffect
 from .graph import END, Each, Flow
-from .lent import Alarm, File
+from .lent import Alarm, World
 from .limits import Later, Limits
 from .performing import BUSY, PENS, Held, Place
 from .runners import NoRunner
@@ -29,7 +29,7 @@ SET_BACK = 60.0  # seconds; clocks are put right by less all the time
 class Durable:
     def __init__(
         self,
-        file: File,
+        file: World,
         writer: Writer,
         alarm: Alarm,
         *,

@@ -15,6 +15,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from .lent import World
+
 Kind = Literal["pure", "tx", "idempotent", "once"]
 
 
@@ -27,6 +29,7 @@ class Call:
     now: float
     session: AsyncSession | None = None
     plain: Connection | None = None
+    outside: World | None = None
     due: list[float] = field(default_factory=list)
     """When what it wrote wants somebody."""
 
@@ -36,6 +39,13 @@ class Call:
         if self.session is None:
             raise RuntimeError("only a tx effect writes in the co-op's file")
         return self.session
+
+    @property
+    def world(self) -> World:
+        """There for what reaches outside, and only there."""
+        if self.outside is None:
+            raise RuntimeError("only what is idempotent, or done once, reaches outside")
+        return self.outside
 
     @property
     def connection(self) -> Connection:

@@ -16,7 +16,7 @@ from . import effects, inline, store
 from .effects import Call, Performer
 from .graph import END, Each, Effect, resolve
 from .keys import key_of
-from .lent import Alarm, File
+from .lent import Alarm, World
 from .limits import Limits
 from .store import LEASE, Note, Running, within
 from .values import plain
@@ -39,7 +39,7 @@ class Held(Exception):
 class Place:
     """Where the runs of one open co-op are walked through."""
 
-    file: File
+    file: World
     writer: Writer
     alarm: Alarm
     origin: str
@@ -114,7 +114,7 @@ class Performing:
             await self.intend(at)
         try:
             async with asyncio.timeout(PATIENCE[performer.kind]):
-                output = plain(await performer.do(replace(call, key=f"{self._place.origin}:{call.key}"), **args))
+                output = plain(await performer.do(self._lent(call, performer), **args))
         except Exception as error:
             if performer.kind != "once":
                 raise
@@ -126,6 +126,10 @@ class Performing:
         if self._place.clock() - self._kept > LEASE / 4:  # many that are pure may take longer than a lease
             await self.move(to)
         return output
+
+    def _lent(self, call: Call, performer: Performer) -> Call:
+        world = None if performer.kind == "pure" else self._place.file
+        return replace(call, key=f"{self._place.origin}:{call.key}", outside=world)
 
     def _moved(self, to: str, kept: Sequence[Note] | None = None) -> None:
         gone = set(map(id, self._run.notes if kept is None else kept))

@@ -13,18 +13,22 @@ MOST = 10_000
 """Of each at once, so that nobody waits long for the file."""
 
 
-def forget(connection: Connection, before: float) -> dict[str, int]:
-    """Runs that were over before that instant, and mails that were settled: `{runs, mails}`.
+def forget(connection: Connection, before: float, *names: str) -> dict[str, int]:
+    """Runs that were over before that instant, and mails that were settled: `{runs, mails}`; of flows that are named,
+    only their runs.
 
     What is dead stays for a person, and an item as long as its run.
     """
     over = select(runs.c.id).where(runs.c.ended < before, runs.c.status.in_(("done", "cancelled")))
+    over = over.where(runs.c.name.in_(names)) if names else over
     roots = connection.scalars(over.where(runs.c.parent.is_(None)).order_by(runs.c.id).limit(MOST)).all()
     ids = [*roots]
     while roots := [child for some in _batches(roots) for child in connection.scalars(_ITEMS, {"these": some})]:
         ids += roots
     for column in (steps.c.run, waits.c.run, runs.c.id):
         _delete(connection, column, ids)
+    if names:
+        return {"runs": len(ids), "mails": 0}
     sent = select(deliveries.c.id).where(deliveries.c.at < before, deliveries.c.due.is_(None)).limit(MOST)
     mails = connection.scalars(sent).all()
     _delete(connection, deliveries.c.id, mails)

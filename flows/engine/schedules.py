@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from domains.base import table_of
 
 from . import store
-from .clocks import Hour, hour_of, zone_of
+from .clocks import Every, Hour, hour_of, zone_of
 from .graph import Flow
 from .models import Schedule
 
@@ -27,7 +27,7 @@ class Scheduled:
     """SQL, of its row in flow_schedules: whether it has anything to do then. If not, nobody wakes and nothing runs."""
 
     @property
-    def hour(self) -> Hour:
+    def hour(self) -> Hour | Every:
         hour = hour_of(self.flow.every)
         assert hour
         return hour

@@ -1,25 +1,43 @@
 """Posts, pages and navigation, as people see them."""
 
-from .arranging import ROUTES as MENU
-from .arranging import navigation
+from .arranging import ROUTES as ARRANGING
+from .arranging import menu
 from .converting import ROUTES as CONVERTING
 from .converting import convert_post
 from .ghost import ROUTES as GHOST
-from .ghost import ghost_import
+from .ghost import ghost, ghost_post
+from .ghost_import import ROUTES as GHOST_IMPORT
+from .ghost_import import ghost_import
 from .history import ROUTES as HISTORY
 from .history import revision, revisions
 from .lists import ROUTES as LISTS
 from .lists import author, news, tag
+from .menus import ROUTES as MENUS
+from .menus import foot, navigation
 from .pictures import ROUTES as PICTURES
 from .pictures import media, picture
 from .reading import ROUTES as READING
 from .reading import draft, home, latest, post
 from .sorting import ROUTES as SORTING
 from .sorting import posts
+from .typing import ROUTES as TYPING
 from .writing import ROUTES as WRITING
 from .writing import edit_post, new_post
 
-ROUTES = [*READING, *LISTS, *WRITING, *CONVERTING, *SORTING, *PICTURES, *HISTORY, *MENU, *GHOST]
+ROUTES = [
+    *READING,
+    *LISTS,
+    *WRITING,
+    *TYPING,
+    *CONVERTING,
+    *SORTING,
+    *PICTURES,
+    *HISTORY,
+    *MENUS,
+    *ARRANGING,
+    *GHOST_IMPORT,
+    *GHOST,
+]
 
 __all__ = [
     "ROUTES",
@@ -27,10 +45,14 @@ __all__ = [
     "convert_post",
     "draft",
     "edit_post",
+    "foot",
+    "ghost",
     "ghost_import",
+    "ghost_post",
     "home",
     "latest",
     "media",
+    "menu",
     "navigation",
     "new_post",
     "news",

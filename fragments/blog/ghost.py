@@ -1,105 +1,120 @@
-"""Where a steward brings the blog of a Ghost, sees how far it is, and reads what became of each post."""
+"""For stewards: the Ghost that the blog keeps in step with, how far it is, and what is not the same here and there."""
 
-from collections import Counter
-from datetime import timedelta
-from typing import Any, BinaryIO, cast
+import secrets
+from typing import Any
 
-from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.exceptions import HTTPException
+from litestar import Response, get, post
+from litestar.params import FromPath
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domains import account
-from domains.blog import ghost
-from domains.errors import Conflict, Invalid, say
+import flows
+from domains import blog
+from domains import site as sites
+from domains.errors import NotFound, say
+from flows import ghost as story
 from fragments.forms import Form
-from fragments.view import Db, Page, View
+from fragments.view import Db, Page, Typed, View
+from fragments.widgets import expanded
 
-LARGEST = 200 * 2**20
-"""Bytes of a file that is brought to the page; it waits on the disk, never in memory."""
-AROUND = 2**20
-MOST, WITHIN = 20, timedelta(hours=1)
-AGAIN = 3
-"""Seconds until the page that shows how far it is asks again."""
-SHOWN = 500
-"""Posts of a report; all are in the list of posts."""
-GONE = say("Its file is not here any more. Bring it once more, and it goes on where it was.")
-HOW = (
-    ("refused", say("Not taken")),
-    ("kept", say("Left as they were edited here")),
-    ("new", say("New here")),
-    ("changed", say("Changed here, as they were there")),
-    ("same", say("Here already, and the same")),
-)
+WISHES = ("writes_back", "mirrors_menus")
 
 
-@get("/blog/ghost-import")
-async def ghost_import(db: Db, view: Page) -> Response[str]:
+@get("/blog/ghost")
+async def ghost(db: Db, view: Page) -> Response[str]:
     view.steward()
-    return await _ghost_import(db, view, Form())
+    linked = await blog.ghost.ghost(db)
+    kept = ("address", *WISHES)
+    typed = {name: str(getattr(linked, name) or "") for name in kept} if linked else {"mirrors_menus": "yes"}
+    return await _ghost(db, view, Form(typed))
 
 
-@post("/blog/ghost-import", request_max_body_size=LARGEST + AROUND, opt={"files": True})
-async def bring_export(db: Db, view: Page) -> Response[Any]:
-    """Or `again`: one that was cut off goes on."""
-    me = view.steward()
-    assert view.imports
-    await account.count_try(db, "ghost", MOST, WITHIN)
-    await db.commit()  # the try counts, and nobody waits to write while a file comes and is read
-    form, file, name = await _brought(view.request)
+@post("/blog/ghost")
+async def change_ghost(db: Db, view: Page, data: Typed) -> Response[Any]:
+    """`deed`: link (to another, or with another key), wish, ask, or unlink."""
+    view.steward()
+    form, wishes = Form(data), blog.ghost.Wishes(*(bool(data.get(name)) for name in WISHES))
     with form.refusals():
-        try:
-            if form.text("again"):
-                if not await view.imports.again(me):
-                    raise Invalid(
-                        file=say("Its file is not here any more. Bring it once more: it goes on where it was.")
-                    )
-            elif not file:
-                raise Invalid(file=say("Choose the file that Ghost has made."))
-            else:
-                await view.imports.begin(file, name, form.text("site").strip(), me)
-        except Conflict:
-            raise Invalid(file=say("One is on its way already. Wait for it, then bring the next.")) from None
-        finally:
-            if file:
-                file.close()
-        return view.see("/blog/ghost-import")
-    return await _ghost_import(db, view, form, 422)
+        match form.text("deed"):
+            case "unlink":
+                await blog.ghost.unlink(db)
+                await sites.drop_key(db, blog.ghost.ADMIN_KEY)
+                return view.see("/blog/ghost", "unlinked")
+            case "wish":
+                await blog.ghost.wish(db, wishes)
+                await _ask(db, view)
+                return view.see("/blog/ghost", "saved")
+            case "ask":
+                await _ask(db, view)
+                return view.see("/blog/ghost", "asked")
+        await _link(db, view, form.text("address"), form.text("admin_key"), wishes)
+        return view.see("/blog/ghost", "linked")
+    return await _ghost(db, view, form, 422)
 
 
-async def _brought(request: Request[Any, Any, Any]) -> tuple[Form, BinaryIO | None, str]:
-    """What was typed; the file, open, and what it is called."""
-    try:
-        sent = await request.form()
-    except (LookupError, UnicodeError):  # in a script that nobody knows
-        raise HTTPException(status_code=400) from None
-    form = Form({name: value for name, value in sent.items() if isinstance(value, str)})
-    file = sent.get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
-        await sent.close()
-        return form, None, ""
-    return form, cast(BinaryIO, file.file), file.filename[:200]
+@get("/blog/ghost-post/{id:int}")
+async def ghost_post(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
+    """One that is not the same here and there, beside what is there."""
+    view.steward()
+    ours = await blog.post(db, id)
+    theirs = await blog.ghost.offered(db, id)
+    return await view.render(
+        "blog/_ghost_post.html",
+        title=view.text(say("Here and in Ghost: {title}")).format(title=ours.title),
+        layout="desk.html",
+        ours=ours,
+        theirs=theirs,
+        ghost=await blog.ghost.ghost(db),
+        here=await expanded(view, await blog.read_prose(ours.body, ours.format)),
+        there=Markup(await blog.read_html(theirs.html)) if theirs else "",  # noqa: S704 - it is safe
+    )
 
 
-async def _ghost_import(db: AsyncSession, view: View, form: Form, status: int = 200) -> Response[str]:
-    progress, last = view.imports and view.imports.progress(), await ghost.last_import(db)
-    posts = last.report.get("posts", []) if last else []
-    shown = sorted(posts, key=lambda one: ([how for how, _ in HOW].index(one["how"]), not one["notes"]))
-    page = await view.render(
-        "blog/_ghost_import.html",
-        title=view.text(say("Take over a Ghost")),
+@post("/blog/ghost-post/{id:int}")
+async def settle_ghost_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
+    """`keep`: ours, or theirs. Raises Invalid for anything else."""
+    me = view.steward()
+    await blog.ghost.decide(db, id, data.get("keep", ""), by=me.name)
+    await _ask(db, view)
+    return view.see("/blog/ghost", "theirs" if data.get("keep") == "theirs" else "ours")
+
+
+async def _link(db: AsyncSession, view: View, address: str, key: str, wishes: blog.ghost.Wishes) -> None:
+    """Raises Invalid."""
+    await db.commit()  # nobody waits to write while it is asked
+    assert view.transport
+    found = await blog.ghost.greet(view.transport, address, key)
+    linked = await blog.ghost.link(db, found.address, found.title, wishes)
+    await sites.keep_key(db, blog.ghost.ADMIN_KEY, view.keys.seal(blog.ghost.ADMIN_KEY, found.key.encode()))
+    if blog.ghost.HOOK_SECRET not in await sites.keys(db):
+        secret = secrets.token_urlsafe(24).encode()
+        await sites.keep_key(db, blog.ghost.HOOK_SECRET, view.keys.seal(blog.ghost.HOOK_SECRET, secret))
+    assert linked
+    await _ask(db, view)
+
+
+async def _ask(db: AsyncSession, view: View) -> None:
+    """Raises NotFound."""
+    if not await blog.ghost.ghost(db):
+        raise NotFound("no Ghost")
+    now = view.now.timestamp()
+    await flows.start(db, story.FLOW, {"at": now}, f"{story.FLOW.name}:asked:{secrets.token_hex(8)}", now)
+
+
+async def _ghost(db: AsyncSession, view: View, form: Form, status: int = 200) -> Response[str]:
+    linked = await blog.ghost.ghost(db)
+    return await view.render(
+        "blog/_ghost.html",
+        title="Ghost",
         layout="desk.html",
         status=status,
         form=form,
-        progress=progress,
-        last=last,
-        groups=[(view.text(name), [one for one in shown[:SHOWN] if one["how"] == how]) for how, name in HOW],
-        counts=Counter(one["how"] for one in posts),
-        more=max(0, len(shown) - SHOWN),
+        linked=linked,
+        taken=await blog.ghost.count_taken(db),
+        has_key=blog.ghost.ADMIN_KEY in await sites.keys(db),
+        differing=await blog.ghost.differing(db),
+        hook=f"{view.site.url}/webhooks/ghost",
     )
-    if progress:
-        page.headers["refresh"] = str(AGAIN)
-    return page
 
 
-ROUTES = [ghost_import, bring_export]
+ROUTES = [ghost, change_ghost, ghost_post, settle_ghost_post]

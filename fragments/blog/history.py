@@ -10,17 +10,21 @@ from domains import blog
 from domains.errors import say
 from fragments.view import Db, Page
 
+from .words import FIELDS, in_words
+
 
 @get("/blog/revisions/{id:int}")
 async def revisions(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
     view.editor()
-    found = await blog.post(db, id)
+    found, kept = await blog.post(db, id), await blog.revisions(db, id)
+    minutes = {view.local(one.at).replace(second=0, microsecond=0) for one in kept}
     return await view.render(
         "blog/_revisions.html",
         title=view.text(say("History: {title}")).format(title=found.title),
         layout="desk.html",
         post=found,
-        revisions=await blog.revisions(db, id),
+        revisions=kept,
+        exactly="short" if len(minutes) == len(kept) else "medium",
     )
 
 
@@ -29,8 +33,12 @@ async def revision(db: Db, view: Page, id: FromPath[int], version: FromPath[int]
     """Beside what is kept now."""
     view.editor()
     found, then = await blog.post(db, id), await blog.revision(db, id, version)
-    changed = {name: (was, getattr(found, name)) for name, was in then.words.items() if was != getattr(found, name)}
-    body = changed.pop("body", ("", ""))
+    now = {name: getattr(found, name) for name in then.words}
+    changed = [
+        (view.text(called), await in_words(view, name, then.words[name]), await in_words(view, name, now[name]))
+        for name, called in FIELDS.items()
+        if name in now and then.words[name] != now[name]
+    ]
     return await view.render(
         "blog/_revision.html",
         title=view.text(say("History: {title}")).format(title=found.title),
@@ -38,7 +46,7 @@ async def revision(db: Db, view: Page, id: FromPath[int], version: FromPath[int]
         post=found,
         then=then,
         changed=changed,
-        pieces=await asyncio.to_thread(blog.difference, *body),
+        pieces=await asyncio.to_thread(blog.difference, then.words["body"], found.body),
     )
 
 

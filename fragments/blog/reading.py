@@ -83,13 +83,14 @@ async def shown(db: AsyncSession, view: View, found: blog.Post, *, is_draft: boo
     """To whoever may not read all of it: its title and its summary."""
     view.caching.is_personal |= is_draft  # a link ends; what is kept of it would not
     is_whole = is_draft or _is_whole(view, found)
+    cover = await _cover(db, found.cover)
     return await view.render(
         "blog/_draft.html" if is_draft else "blog/_post.html",
         title=found.title,
         description=found.excerpt,
-        meta=of_post(view, found) if found.is_published else None,
+        meta=of_post(view, found, cover) if found.is_published else None,
         post=found,
-        cover=await _cover(db, found.cover),
+        cover=cover,
         is_draft=is_draft,
         is_whole=is_whole,
         parts=await expanded(view, await blog.read_prose(*_words(found, is_whole))),

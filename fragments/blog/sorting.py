@@ -17,7 +17,7 @@ from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 
 from .lists import number
-from .writing import KINDS
+from .words import KINDS
 
 MOST = 50
 """At once; as many as stand on a page."""
@@ -54,11 +54,13 @@ async def posts(
     tag: FromQuery[str] = "",
     words: FromQuery[str] = "",
     undo: FromQuery[str] = "",
+    all: FromQuery[str] = "",
 ) -> Response[str]:
-    """Drafts too; what is in the bin when it is asked for."""
+    """Drafts too; what is in the bin when it is asked for. `all`: each is chosen."""
     view.editor()
     sought = {"status": status, "kind": kind, "tag": tag, "words": words[:200]}
-    return await _posts(db, view, Form(sought), number(page), undo=undo if view.keys.unsign("undo", undo) else "")
+    undo = undo if view.keys.unsign("undo", undo) else ""
+    return await _posts(db, view, Form(sought), number(page), undo=undo, are_chosen=bool(all))
 
 
 @post("/blog/posts")
@@ -120,7 +122,14 @@ def _address(form: Form, **more: str) -> str:
 
 
 async def _posts(
-    db: AsyncSession, view: View, form: Form, page: int, *, undo: str = "", status: int = 200
+    db: AsyncSession,
+    view: View,
+    form: Form,
+    page: int,
+    *,
+    undo: str = "",
+    are_chosen: bool = False,
+    status: int = 200,
 ) -> Response[str]:
     sought = blog.Sought(**{name: form.text(name) for name in SOUGHT})
     listing = await blog.posts(db, page, sought, size=MOST)
@@ -134,6 +143,8 @@ async def _posts(
         undo=undo,
         listing=listing,
         pages=f"{address}{'&' if '?' in address else '?'}page={{page}}",
+        all=_address(form, page=str(listing.page), all="yes"),
+        are_chosen=are_chosen,
         is_narrowed=address != "/blog/posts",
         is_bin=sought.status == blog.BINNED,
         going=await mailing.going(db, view.site.zone, view.now.timestamp()),

@@ -3,49 +3,18 @@
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.params import FromPath
-from markupsafe import Markup
+from litestar.params import FromPath, FromQuery
 
 from domains import blog
 from domains.errors import Conflict, say
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
-from fragments.widgets import expanded
+from fragments.widgets import NAMES
 
 from .reading import draft_link
+from .typing import filled, forgotten, key_of, previewed
+from .words import COVERS, FIELDS, KINDS, VISIBILITIES, called, in_words
 
-KINDS = (
-    ("post", say("Post"), say("News, with a date and whoever wrote it.")),
-    ("page", say("Page"), say("Stays, like a page about how you work.")),
-)
-VISIBILITIES = (
-    ("public", say("Everybody"), ""),
-    ("members", say("Members"), say("Others see how it is called, and in short what it is about.")),
-)
-COVERS = {
-    "": say("None"),
-    "apples": say("Apples"),
-    "beetroot": say("Beetroot"),
-    "boots": say("Boots"),
-    "carrots": say("Carrots"),
-    "chard": say("Chard"),
-    "cheese": say("Cheese"),
-    "crate": say("Crate"),
-    "cup": say("Cup"),
-    "eggs": say("Eggs"),
-    "hive": say("Beehive"),
-    "honey": say("Honey"),
-    "leeks": say("Leeks"),
-    "loaf": say("Loaf"),
-    "potatoes": say("Potatoes"),
-    "pot": say("Pot"),
-    "rose-ash": say("Rose and ash leaves"),
-    "seeds": say("Seeds"),
-    "shed": say("Shed"),
-    "squash": say("Squash"),
-    "van": say("Van"),
-    "wreath": say("Wreath"),
-}
 PICTURES = 50
 """As many may be chosen from, where a cover is."""
 PREVIEW = "preview"
@@ -53,35 +22,35 @@ PREVIEW = "preview"
 
 
 @get("/blog/new-post")
-async def new_post(view: Page) -> Response[str]:
-    view.editor()
-    return await _new_post(view, Form({"kind": "post", "visibility": "public"}))
+async def new_post(db: Db, view: Page, unsaved: FromQuery[str] = "") -> Response[str]:
+    """`unsaved`: the key of what was typed before, to be taken up."""
+    me, typed = view.editor(), {"kind": "post", "visibility": "public"}
+    if unsaved:
+        typed = (await blog.unsaved_at(db, me.id, unsaved, 0)).words
+    return await _new_post(view, Form(typed))
 
 
 @post("/blog/new-post")
 async def add_post(db: Db, view: Page, data: Typed) -> Response[Any]:
     me, form = view.editor(), Form(data)
+    if await forgotten(db, view, form):
+        return await _new_post(view, form)
     with form.refusals():
         if form.text("status") == PREVIEW:
             blog.read_body(form.text("body"))
             return await _new_post(view, form)
         status = form.text("status") or "draft"
         written = await blog.write_post(db, _words(form), author=me.name, status=status, zone=view.site.zone)
+        await blog.forget_unsaved(db, me.id, form.text("key"))
         return view.see(f"/blog/post/{written.slug}", _said(written))
     return await _new_post(view, form, 422)
 
 
 @get("/blog/edit-post/{id:int}")
-async def edit_post(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
-    view.editor()
-    found = await blog.post(db, id)
-    kept = ("kind", "title", "slug", "body", "excerpt", "cover", "visibility")
-    typed = {name: getattr(found, name) for name in kept}
-    typed |= {"tags": ", ".join(found.tags), "authors": ", ".join(found.authors)}
-    typed |= {"version": str(found.version), "featured": "yes" if found.featured else ""}
-    if found.due:
-        due = view.local(found.due)
-        typed |= {"day": due.date().isoformat(), "time": f"{due:%H:%M}"}
+async def edit_post(db: Db, view: Page, id: FromPath[int], unsaved: FromQuery[str] = "") -> Response[str]:
+    """`unsaved`: the key of what was typed before, to be taken up, of whichever version that was."""
+    me, found = view.editor(), await blog.post(db, id)
+    typed = (await blog.unsaved_at(db, me.id, unsaved, id)).words if unsaved else filled(view, found)
     return await _edit_post(view, Form(typed), found)
 
 
@@ -89,6 +58,8 @@ async def edit_post(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
 async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
     """When somebody was quicker both are shown and nothing is written; the next attempt has seen both."""
     me, form, found = view.editor(), Form(data), await blog.post(db, id)
+    if await forgotten(db, view, form):
+        return await _edit_post(view, form, found)
     was = found.status
     try:
         with form.refusals():
@@ -97,11 +68,24 @@ async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Res
                 return await _edit_post(view, form, found)
             about: dict[str, Any] = {"by": me.name, "status": form.text("status"), "zone": view.site.zone}
             await blog.edit_post(db, id, form.text("version"), _words(form), **about)
+            await blog.forget_unsaved(db, me.id, form.text("key"))
             return view.see(f"/blog/post/{found.slug}", "saved" if found.status == was else _said(found))
     except Conflict:
         both = Form({**data, "version": str(found.version)})
-        return await _edit_post(view, both, found, 409, theirs=found)
+        return await _edit_post(view, both, found, 409, theirs=found, differs=await _differs(view, found, form))
     return await _edit_post(view, form, found, 422)
+
+
+async def _differs(view: View, found: blog.Post, form: Form) -> list[tuple[str, str]]:
+    """What is kept of it where something else is typed, in words: which field, and how."""
+    typed = {name: form.text(name) for name in FIELDS} | {"featured": bool(form.text("featured"))}
+    kept = {name: getattr(found, name) for name in FIELDS if name in form.typed or name == "featured"}
+    kept |= {name: ", ".join(getattr(found, name)) for name in ("tags", "authors") if name in kept}
+    return [
+        (view.text(called), await in_words(view, name, kept[name]))
+        for name, called in FIELDS.items()
+        if name in kept and kept[name] != typed[name]
+    ]
 
 
 def _said(written: blog.Post) -> str:
@@ -127,13 +111,19 @@ async def _edit_post(view: View, form: Form, found: blog.Post, status: int = 200
 
 
 async def _form(view: View, template: str, title: str, form: Form, status: int, **about: Any) -> Response[str]:
+    key, id = key_of(form), about["post"].id if about["post"] else 0
+    form.typed = {**form.typed, "key": key}
     known: dict[str, Any] = {
         "kinds": [(kind, view.text(name), view.text(what)) for kind, name, what in KINDS],
         "visibilities": [(one, view.text(name), view.text(what)) for one, name, what in VISIBILITIES],
         "covers": await _covers(view, form.text("cover")),
-        "parts": await _previewed(view, Form(form.typed), about["post"]),
+        "parts": await previewed(view, Form(form.typed), about["post"]),
+        "widgets": [(name, view.text(NAMES[name])) for name in blog.WIDGETS],
+        "waiting": await blog.unsaved(view.db, view.editor().id, id, but=key),
+        "missing": await blog.missing(view.db, form.text("body"), form.text("cover")),
         "is_html": bool(about["post"] and about["post"].format == blog.HTML),
         "theirs": None,
+        "is_in_bin": form.wrong.get("slug") == blog.IN_BIN,
     }
     return await view.render(template, title=title, layout="desk.html", status=status, form=form, **(known | about))
 
@@ -142,18 +132,9 @@ async def _covers(view: View, chosen: str) -> list[tuple[str, str]]:
     """Linocuts, then the newest pictures, and what is chosen however old it is."""
     linocuts = [(cover, view.text(name)) for cover, name in COVERS.items()]
     pictures = list((await blog.pictures(view.db, size=PICTURES)).pictures)
-    if (named := blog.address(chosen)) and (own := await blog.picture_at(view.db, named)) and own not in pictures:
+    if (at := blog.address(chosen)) and (own := await blog.picture_at(view.db, at)) and own not in pictures:
         pictures.append(own)
-    return linocuts + [(str(each.address), view.text(say("Picture: {alt}")).format(alt=each.alt)) for each in pictures]
-
-
-async def _previewed(view: View, form: Form, found: blog.Post | None) -> list[Markup]:
-    """What is typed, or html as it is; nothing, when that cannot be read."""
-    if found and found.format == blog.HTML:
-        return await expanded(view, await blog.read_prose(found.body, found.format))
-    with form.refusals():
-        return await expanded(view, await blog.read_prose(blog.read_body(form.text("body"))))
-    return []
+    return linocuts + [(str(each.address), called(view, each)) for each in pictures if each.alt]
 
 
 ROUTES = [new_post, add_post, edit_post, change_post]

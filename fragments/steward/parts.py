@@ -16,9 +16,9 @@ PICTURES = (*market.PICTURES, "van", "rose-ash", "bough")
 ASKED = Stood("digest", "suspended", {"is_for_it": True})
 """How the run of a flow stands that is drawn here."""
 ICONS = (
-    "arrow-left", "arrow-right", "calendar", "circle-alert", "circle-check", "download", "heart", "image", "info",
-    "key-round", "lock", "log-out", "mail", "message-circle", "pencil", "plus", "printer", "repeat-2", "rss",
-    "scissors", "search", "shopping-basket", "ticket", "trash-2", "triangle-alert", "undo-2", "user", "x",
+    "arrow-left", "arrow-right", "calendar", "circle-alert", "circle-check", "download", "grip-vertical", "heart",
+    "image", "info", "key-round", "lock", "log-out", "mail", "message-circle", "pencil", "plus", "printer", "repeat-2",
+    "rss", "scissors", "search", "shopping-basket", "ticket", "trash-2", "triangle-alert", "undo-2", "user", "x",
 )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from fragments import choices
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 
-NAMES = tuple(field.name for field in fields(site.Facts))
+NAMES = tuple(field.name for field in fields(site.Facts) if field.name != "hue")
+"""The ink is chosen where the rest of the look is."""
 
 
 @get("/steward/settings")
@@ -23,7 +24,8 @@ async def describe(db: Db, view: Page, data: Typed) -> Response[Any]:
     view.steward()
     form = Form(data)
     with form.refusals():
-        await site.describe(db, site.Facts(**{name: form.text(name) for name in NAMES}))
+        said = {name: form.text(name) for name in NAMES}
+        await site.describe(db, site.Facts(**said, hue=str(view.site.hue)))
         return view.see("/steward/settings", "saved")
     return await _settings(view, form, status=422)
 

@@ -161,6 +161,7 @@ async def _furnish(rose):
             await settle(coop)
             await runs.in_every_state(coop)
             await photos.keep(coop)
+            await photos.keep(coop, photos.photo((40, 30)), None)  # nobody has said what is on it
 
 
 @pytest.fixture(scope="session")

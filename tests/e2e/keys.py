@@ -20,6 +20,9 @@ AT = """(it) => {
   };
 }"""
 
+WORDS = "it => it.value ?? [...it.children].map((line) => line.textContent).join('\\n')"
+"""Of a field, or of whatever else words are typed in, line by line."""
+
 
 def alone(patch):
     """From now on Playwright's own deeds are done by keys."""
@@ -45,7 +48,7 @@ def fill(it, words):
         it.page.keyboard.press("Control+A")
         it.page.keyboard.press("Delete")
         it.page.keyboard.insert_text(words)
-    found = it.input_value()
+    found = it.evaluate(WORDS)
     assert found == words, f"{found!r} instead of {words!r}"
 
 

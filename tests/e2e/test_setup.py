@@ -45,7 +45,7 @@ def fill_in(page, **about):
 
 
 def ink(page):
-    return page.locator("link[href^='/theme/']")
+    return page.locator("link[rel=stylesheet][href^='/theme/']")
 
 
 def test_from_an_empty_folder_to_a_live_site_without_its_sample_in_a_minute(rose, printed, open_page, scripted):
@@ -61,7 +61,7 @@ def test_from_an_empty_folder_to_a_live_site_without_its_sample_in_a_minute(rose
     if not scripted:
         page.get_by_role("button", name="Print this page in that ink").click()
     expect(ink(page)).to_have_count(1)  # while one takes the other's place, there are two
-    expect(ink(page)).to_have_attribute("href", "/theme/150.css")
+    expect(ink(page)).to_have_attribute("href", "/theme/150-besley-little.css")
     page.get_by_role("button", name="Make it, and sign me in").click()
     expect(page.get_by_role("alert")).to_contain_text("One thing to put right")
     expect(page.get_by_label("Name")).to_have_value("Ash Bank")
@@ -69,7 +69,7 @@ def test_from_an_empty_folder_to_a_live_site_without_its_sample_in_a_minute(rose
     page.get_by_role("button", name="Make it, and sign me in").click()
     expect(page).to_have_url(f"{rose.url}/steward")
     expect(page).to_have_title("Desk – Ash Bank")
-    expect(ink(page)).to_have_attribute("href", "/theme/150.css")
+    expect(ink(page)).to_have_attribute("href", "/theme/150-besley-little.css")
     expect(the(page, "Setting up")).to_contain_text("0 of 8 done")
     page.get_by_role("link", name="The site").click()
     expect(the(page, "News").get_by_role("listitem")).to_have_count(5)

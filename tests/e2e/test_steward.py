@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from app.label import read as label_of
 from tests import ghosts
 from tests.e2e.conftest import EDITOR, STEWARD, heading, seamless, the
+from tests.e2e.test_quality import AXE, FAULTS
 from tests.photos import photo
 
 number = count(1)
@@ -22,6 +23,23 @@ Then carry home what you like.
 """
 
 
+def words(page):
+    """Where they are typed, be it the text area or what is drawn in its place."""
+    return page.get_by_role("textbox", name="Words")
+
+
+def typed(page):
+    """The text area: what is sent."""
+    return page.locator("[name=body]")
+
+
+def preview(page, scripted):
+    """It follows what is typed, or is asked for."""
+    if not scripted:
+        page.get_by_role("button", name="Preview").click()
+    return the(page, "Preview")
+
+
 def on_the_desk(page, way):
     page.goto("/steward")
     page.get_by_role("navigation", name="Desk").get_by_role("link", name=way).click()
@@ -32,11 +50,10 @@ def test_a_post_is_written_previewed_published_changed_and_taken_off(visit, scri
     on_the_desk(page, "Posts and pages")
     page.get_by_role("link", name="Write something new").click()
     page.get_by_label("Title").fill("Mud, and how to keep it")
-    page.get_by_label("Words").fill(BODY)
+    words(page).fill(BODY)
     page.get_by_label("Summary").fill("A morning in Low Field.")
     with seamless(page, scripted):
-        page.get_by_role("button", name="Preview").click()
-        expect(the(page, "Preview")).to_contain_text("Coming up")
+        expect(preview(page, scripted)).to_contain_text("Coming up")
     expect(the(page, "Preview").locator(".prose > :is(p, .widget)")).to_contain_text(
         ["Bring boots.", "Coming up", "Then carry home", "Leeks"]
     )
@@ -86,7 +103,7 @@ def test_a_post_for_members_is_scheduled_and_shown_to_one_reader_first(visit):
     page, reader = visit(STEWARD), visit()
     page.goto("/blog/new-post")
     page.get_by_label("Title").fill(f"Who packs at Easter {next(number)}")
-    page.get_by_label("Words").fill("Whoever can lift a crate.")
+    words(page).fill("Whoever can lift a crate.")
     page.get_by_label("Members").check()
     page.get_by_role("button", name="Schedule it").click()
     expect(page.locator("#day-error")).to_contain_text("Say on which day.")
@@ -107,7 +124,7 @@ def test_a_post_for_members_is_scheduled_and_shown_to_one_reader_first(visit):
     expect(page.get_by_role("article")).to_contain_text("This is a draft.")
 
 
-def test_a_picture_is_brought_and_stays_while_a_post_shows_it(visit):
+def test_a_picture_is_brought_and_stays_while_a_post_shows_it(visit, scripted):
     page = visit(EDITOR)
     page.goto("/blog/media")
     leeks = {"name": "leeks.jpg", "mimeType": "image/jpeg", "buffer": photo((600, 400))}
@@ -118,14 +135,21 @@ def test_a_picture_is_brought_and_stays_while_a_post_shows_it(visit):
     line, library = page.get_by_label("Line for a post").input_value(), page.url.partition("?")[0]
     page.goto("/blog/new-post")
     page.get_by_label("Title").fill(f"Mud {next(number)}")
-    page.get_by_label("Words").fill(line)
+    if scripted:
+        page.locator("#blog-choose").set_input_files(leeks)  # as if it were dropped there
+        asked = page.get_by_role("dialog", name="What is on it")
+        asked.get_by_label("leeks.jpg").fill("Leeks in the mud")
+        asked.get_by_role("button", name="Bring it in").click()
+        expect(typed(page)).to_have_value(f"{line}\n\n")
+    else:
+        words(page).fill(line)
     page.get_by_role("button", name="Save as draft").click()
     shown = page.get_by_role("article").get_by_role("img", name="Leeks in the mud")
     expect(shown).to_have_js_property("complete", True)
     page.goto(library)
     expect(page.get_by_text("While it is used, it cannot be removed.")).to_be_visible()
     the(page, "Where it is used").get_by_role("link").click()
-    page.get_by_label("Words").fill("No picture after all.")
+    words(page).fill("No picture after all.")
     page.get_by_role("button", name="Save as draft").click()
     expect(page.get_by_role("article")).to_contain_text("No picture after all.")
     page.goto(library)
@@ -137,12 +161,12 @@ def test_a_picture_is_brought_and_stays_while_a_post_shows_it(visit):
 def test_a_refused_form_keeps_what_was_typed_and_leads_to_what_is_wrong(visit, scripted):
     page = visit(EDITOR)
     page.goto("/blog/new-post")
-    page.get_by_label("Words").fill("Ω is for leeks. שלום")
+    words(page).fill("Ω is for leeks. שלום")
     page.get_by_label("Tags").fill("kitchen")
     page.get_by_role("button", name="Save as draft").click()
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("One thing to put right")
-    expect(page.get_by_label("Words")).to_have_value("Ω is for leeks. שלום")
+    expect(typed(page)).to_have_value("Ω is for leeks. שלום")
     expect(page.get_by_label("Tags")).to_have_value("kitchen")
     title = page.get_by_label("Title")
     expect(title).to_have_attribute("aria-invalid", "true")
@@ -153,24 +177,51 @@ def test_a_refused_form_keeps_what_was_typed_and_leads_to_what_is_wrong(visit, s
     assert page.request.get("/blog/post/kitchen").status == 404
 
 
-def test_a_preview_forgets_what_was_wrong_and_keeps_what_was_typed(visit, scripted):
+def test_a_preview_keeps_what_was_typed(visit, scripted):
     page = visit(EDITOR)
     page.goto("/blog/new-post")
-    words, title, alert = page.get_by_label("Words"), page.get_by_label("Title"), page.get_by_role("alert")
-    words.fill("Bring boots.")
+    title, alert = page.get_by_label("Title"), page.get_by_role("alert")
+    words(page).fill("Bring boots.")
     page.get_by_role("button", name="Publish").click()
     expect(alert).to_be_visible()
     title.fill("Boots")
-    words.fill("Bring *two* boots.")
-    page.get_by_role("button", name="Preview").click()
-    expect(the(page, "Preview").locator("em")).to_have_text("two")
-    expect(alert).to_have_count(0)
-    expect(title).not_to_have_attribute("aria-invalid", "true")
+    words(page).fill("Bring *two* boots.")
+    expect(preview(page, scripted).locator("em")).to_have_text("two")
     expect(title).to_have_value("Boots")
-    expect(words).to_have_value("Bring *two* boots.")
+    expect(typed(page)).to_have_value("Bring *two* boots.")
     if scripted:
-        words.press("Control+z")
-        expect(words).to_have_value("Bring boots.")  # the same field, with all it remembers
+        for _ in range(2):
+            words(page).press("Control+z")
+        expect(typed(page)).to_have_value("Bring boots.")
+        words(page).press("Control+a")
+        words(page).press("Control+b")
+        expect(typed(page)).to_have_value("**Bring boots.**")
+    else:
+        expect(alert).to_have_count(0)  # it forgets what was wrong
+        expect(title).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_what_is_typed_outlives_a_closed_window_and_a_session(visit, scripted):
+    page, name = visit(EDITOR), f"Half a thought {next(number)}"
+    page.goto("/blog/new-post")
+    page.get_by_label("Title").fill(name)
+    words(page).fill("It rained.")
+    if scripted:
+        expect(page.get_by_role("status").first).to_contain_text("Kept at")
+        page.goto("/blog/new-post")
+        expect(page.get_by_role("main")).to_contain_text(name)
+        page.get_by_role("link", name="Take it up").click()
+        expect(typed(page)).to_have_value("It rained.")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.get_by_role("link", name="Sign in (in another window)")).to_be_visible()
+    page.context.add_cookies(cookies)
+    page.get_by_role("button", name="Save as draft" if scripted else "Send it again").click()
+    expect(heading(page, name)).to_be_visible()
+    expect(page.get_by_role("article")).to_contain_text("It rained.")
+    page.goto("/blog/new-post")
+    expect(page.get_by_role("main")).not_to_contain_text(name)  # it is saved
 
 
 def test_what_was_done_is_said_once_on_the_next_page(visit, scripted):
@@ -205,24 +256,37 @@ def test_of_two_who_edit_the_same_neither_overwrites_the_other(visit):
 def test_a_page_gets_a_place_in_the_navigation_and_loses_it(visit, scripted):
     page = visit(STEWARD)
     on_the_desk(page, "Navigation")
-    page.get_by_label("What it is called").fill("Why leeks")
-    page.get_by_label("Where it leads").fill("/blog/post/four-leeks")
-    page.get_by_role("button", name="Add to the navigation").click()
-    expect(page.locator("#blog-menu .notes > li").last).to_contain_text("Why leeks")
+    more = page.locator("form[action='/blog/menu']")
+    more.get_by_label("What it is called").fill("Why leeks")
+    more.get_by_label("Where it leads").select_option("/four-leeks")
+    more.get_by_role("button", name="Add to the navigation").click()
+    items = page.locator("#blog-menu-main + .menu > li, header:has(#blog-menu-main) + .menu > li")
+    expect(items.last).to_contain_text("Why leeks")
     with seamless(page, scripted):
         page.get_by_role("button", name="Move Why leeks up").click()
-        expect(page.locator("#blog-menu .notes > li").nth(3)).to_contain_text("Why leeks")
+        expect(items.nth(3)).to_contain_text("Why leeks")
     if scripted:
         expect(page.get_by_role("button", name="Move Why leeks up")).to_be_focused()
     page.get_by_role("link", name="The site").click()
     ways = page.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(ways).to_have_text(["Market", "Calendar", "News", "Why leeks", "How we work", "Desk"])
+    expect(ways).to_have_text(["Market", "Calendar", "News", "Why leeks", "Desk"])
+    about = ["About us", "How we work", "When we are open"]
+    page.locator("summary", has_text="About us").click()
+    expect(ways).to_have_text(["Market", "Calendar", "News", "Why leeks", *about, "Desk"])
+    if scripted:
+        page.keyboard.press("Escape")
+        expect(ways).to_have_count(5)
     ways.nth(3).click()
     expect(heading(page, "What to do with four leeks")).to_be_visible()
     on_the_desk(page, "Navigation")
+    if scripted:
+        grip = items.nth(3).locator(".grip").first
+        grip.drag_to(items.first.locator(".grip").first, target_position={"x": 5, "y": 2})
+        expect(items.first).to_contain_text("Why leeks")
+    page.get_by_text("Change Why leeks").click()
     with seamless(page, scripted):
         page.get_by_role("button", name="Remove Why leeks").click()
-        expect(page.locator("#blog-menu .notes > li")).to_have_count(4)
+        expect(items).to_have_count(4)
 
 
 def test_a_product_is_listed_and_withdrawn(visit):
@@ -319,30 +383,56 @@ def test_the_ledger_is_read_and_searched(visit, scripted):
     expect(page.locator("tbody tr").nth(20)).to_be_visible()
 
 
-def test_the_coop_gets_another_name_and_ink_and_its_own_again(visit):
+def test_the_coop_gets_another_name_and_its_own_again(visit):
     page, stranger = visit(STEWARD), visit()
-    before = describe(page, "Ash Bank Growers", "150")
+    before = rename(page, "Ash Bank Growers")
     stranger.goto("/market/goods")
     expect(stranger).to_have_title("Market – Ash Bank Growers")
-    assert stranger.locator("link[href='/theme/150.css']").count() == 1
-    describe(page, "", "150")
+    rename(page, "")
     expect(page.get_by_role("alert")).to_contain_text("One thing to put right")
-    describe(page, *before)
+    rename(page, before)
     stranger.reload()
-    expect(stranger.get_by_role("banner")).to_contain_text(before[0])
+    expect(stranger.get_by_role("banner")).to_contain_text(before)
 
 
-def describe(page, name, hue):
-    """What they were before."""
+def rename(page, name):
+    """What it was before."""
     on_the_desk(page, "Settings")
-    fields = page.get_by_label("Name"), page.get_by_label("Second ink")
-    before = [field.input_value() for field in fields]
-    fields[0].evaluate("field => field.removeAttribute('required')")
-    for field, value in zip(fields, (name, hue), strict=True):
-        field.fill(value)
+    field = page.get_by_label("Name")
+    before = field.input_value()
+    field.evaluate("field => field.removeAttribute('required')")
+    field.fill(name)
     with page.expect_navigation():
         page.get_by_role("button", name="Save the settings").click()
     return before
+
+
+def test_the_coop_is_printed_otherwise_once_it_was_seen_so(visit, scripted):
+    """Each font and corner, seen before anything is kept; what is kept is seen by everybody."""
+    page, stranger = visit(STEWARD), visit()
+    on_the_desk(page, "Look")
+    sheet = page.locator("link[rel=stylesheet][href^='/theme/']")
+    for letters, corners, there in (
+        ("Source Sans alone", "Square", "12-source-square"),
+        ("What each machine has", "Round", "12-system-round"),
+        ("Besley and Source Sans", "A little round", "12-besley-little"),
+    ):
+        page.get_by_label(letters).check()
+        page.get_by_label(corners, exact=True).check()
+        if not scripted:
+            page.get_by_role("button", name="Print this page so").click()
+        expect(sheet.last).to_have_attribute("href", f"/theme/{there}.css")
+        if scripted:
+            page.evaluate(AXE)
+            assert page.evaluate(FAULTS, {}) == []
+    stranger.goto("/market/goods")
+    expect(stranger.locator("link[href='/theme/12-besley-little.css']")).to_have_count(1)
+    for corners in ("Square", "A little round"):
+        page.get_by_label(corners, exact=True).check()
+        page.get_by_role("button", name="Keep it so").click()
+        expect(page.get_by_role("status")).to_contain_text("Every page is printed so now.")
+        stranger.reload()
+        expect(stranger.locator("link[href='/theme/12-besley-square.css']")).to_have_count(int(corners == "Square"))
 
 
 def test_the_whole_coop_is_taken_away_in_one_file(visit, tmp_path):

@@ -7,14 +7,14 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 
 import fragments
-from app import api, media, static
+from app import api, media, static, theme
 from app.templates import templates
 from domains import blog
 from domains.check import SLUG
 
 ROOT = Path(__file__).parents[2]
 PEOPLE: list[HTTPRouteHandler] = list(fragments.ROUTES)
-EVERYONE = [*PEOPLE, *api.ROUTES, media.media, static.static, static.theme]
+EVERYONE = [*PEOPLE, *api.ROUTES, media.media, static.static, theme.theme, theme.mark]
 SHOWN = [route for route in PEOPLE if "GET" in route.http_methods]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 ALIASES = {"/", "/flows", "/flows/{id:int}", "/parts", "/search", "/setup", "/steward", "/{slug:str}"}

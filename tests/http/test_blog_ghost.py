@@ -1,104 +1,297 @@
-"""A steward takes the blog of a Ghost over, on a page or by `rose ghost import`."""
+"""Keeping in step with a Ghost: what is written there is here, whatever was lost on the way."""
 
-import asyncio
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.answers import answer
 from domains import blog
-from domains.blog import ghost
+from domains.blog.ghost.models import GhostPost
 from domains.blog.models import Post
-from tests import ghosts
-from tests.conftest import all_of
+from domains.outside import Answer
+from tests.conftest import all_of, settle
+from tests.ghost import ADDRESS, KEY, Ghost, signature
 
-HERE = "/blog/ghost-import"
-
-
-def quiet(*_):
-    pass
+LINK = {"address": ADDRESS, "admin_key": KEY, "deed": "link", "mirrors_menus": "yes"}
 
 
-async def bring(client, file, **typed):
-    with open(file, "rb") as data:
-        return await client.post(HERE, data=typed, files={"file": (file.name, data)})
+@pytest.fixture
+def ghost(house):
+    house.outside = Ghost()
+    return house.outside
 
 
-async def done(client):
-    """The page, once nothing is on its way."""
-    for _ in range(200):
-        page = await client.get(HERE)
-        if "refresh" not in page.headers:
-            return page.text
-        await asyncio.sleep(0.02)
-    raise AssertionError("it does not come to its end")
+@pytest.fixture
+async def linked(ghost, steward, coop):
+    """With three posts and a page, all here."""
+    for title in ("Leeks", "Chard", "Hives"):
+        ghost.write(title)
+    ghost.write("How we work", kind="page")
+    await steward.post("/blog/ghost", data=LINK)
+    await settle(coop)
+    return ghost
 
 
-async def test_what_is_brought_comes_by_itself_and_is_told_post_by_post(steward, oak, coop, tmp_path):
-    assert (await bring(steward, ghosts.whole(tmp_path), site=ghosts.SITE)).status_code == 303
-    on_its_way = await steward.get(HERE)
-    assert on_its_way.headers["refresh"] == "3" and "It is on its way" in on_its_way.text
-    page = await done(steward)
-    assert "What became of ghost.zip" in page and "New here" in page and "pot.jpg is not kept" in page
-    assert (
-        "Four" in (soup := await oak.get("/leek-soup/", follow_redirects=True)).text and soup.url.path == "/leek-soup"
-    )
-    assert not list((coop.file.parents[2] / "moving").iterdir())
+async def ask(steward, coop):
+    await steward.post("/blog/ghost", data={"deed": "ask"})
+    await settle(coop)
 
 
-async def test_again_says_that_all_is_here_and_public_pages_are_what_they_were(house, steward, coop, tmp_path):
-    await bring(steward, file := ghosts.whole(tmp_path), site=ghosts.SITE)
-    await done(steward)
-    posts, version = await all_of(coop, Post), coop.version()
-    await bring(steward, file, site=ghosts.SITE)
-    assert "Here already, and the same" in await done(steward)
-    about = {"slug": "oak", "file": str(file), "site": ghosts.SITE}
-    made = await answer(house, {"name": "import_ghost", "about": about}, quiet)
-    assert {post["how"] for post in made["result"]["posts"]} == {"same"}
-    assert coop.version() == version and len(await all_of(coop, Post)) == len(posts)
+async def titles(coop, status="published"):
+    return sorted(title for (title,) in await all_of(coop, Post.title, where=Post.status == status))
 
 
-async def test_one_that_was_cut_off_says_so_and_goes_on(house, steward, coop, tmp_path):
-    await bring(steward, ghosts.whole(tmp_path))
-    await house.imports.stop()
-    page = (await steward.get(HERE)).text
-    assert "was cut off" in page and "Start it again" in page
-    assert (await steward.post(HERE, data={}, files={"again": (None, "yes")})).status_code == 303
-    assert "New here" in await done(steward)
+async def of(coop, title):
+    """The post of that title: id, version, body."""
+    ((id, version, body),) = await all_of(coop, Post.id, Post.version, Post.body, where=Post.title == title)
+    return id, version, body
 
 
-async def test_one_whose_file_is_gone_is_brought_again(house, steward, coop, tmp_path):
-    await bring(steward, ghosts.whole(tmp_path))
-    await house.imports.stop()
-    async with coop.reading() as db:
-        Path((await ghost.last_import(db)).file).unlink()
-    answer = await steward.post(HERE, files={"again": (None, "yes")})
-    assert answer.status_code == 422 and "Bring it once more" in answer.text
+async def edit(steward, coop, was, **words):
+    """Turned into Markdown first."""
+    id, version, _ = await of(coop, was)
+    await steward.post(f"/blog/convert-post/{id}", data={"version": str(version)})
+    typed = {"title": was, "version": str(version + 1), "kind": "post", "visibility": "public", "body": "Ours."} | words
+    assert (await steward.post(f"/blog/edit-post/{id}", data=typed)).status_code == 303
+    return id
+
+
+async def test_all_that_a_ghost_has_is_here_when_it_is_linked(linked, steward, coop, oak):
+    assert await titles(coop) == ["Chard", "Hives", "How we work", "Leeks"]
+    assert "Words." in (await oak.get("/leeks")).text
+    page = (await steward.get("/blog/ghost")).text
+    assert "The old blog" in page and "4 there, 4 of them here" in page
+
+
+async def test_it_is_asked_to_call_here_of_whatever_changes(linked):
+    assert {hook["target_url"] for hook in linked.hooks} == {"https://oak.example/webhooks/ghost"}
+    assert {"post.published", "post.deleted", "page.edited", "site.changed"} <= {hook["event"] for hook in linked.hooks}
+
+
+async def test_its_key_is_sealed_and_never_shown(linked, steward, coop):
+    assert KEY.encode() not in coop.file.read_bytes() + coop.file.with_name("site.db-wal").read_bytes()
+    assert KEY[25:] not in (await steward.get("/blog/ghost")).text
 
 
 @pytest.mark.parametrize(
-    ("data", "sentence"),
-    [(b"{", "breaks off"), (b"<rss>wordpress</rss>", "WordPress"), (b"\xff\xfe", "UTF-8"), (b"", "no export")],
+    ("typed", "said"),
+    [
+        ({"admin_key": "abc"}, "24 letters and figures"),
+        ({"admin_key": f"{'c3' * 12}:{'d4' * 32}"}, "does not take this key"),
+        ({"address": ""}, "Write the address of your Ghost"),
+        ({"address": "https://elsewhere.example/x y"}, "whole address"),
+    ],
 )
-async def test_what_is_no_export_is_told_beside_the_file_and_leaves_nothing(steward, coop, data, sentence):
-    answer = await steward.post(HERE, data={"site": "https://x.example"}, files={"file": ("x.json", data)})
-    assert answer.status_code == 422 and sentence in answer.text and "https://x.example" in answer.text
-    assert not list((coop.file.parents[2] / "moving").iterdir()) and "cut off" not in (await steward.get(HERE)).text
+async def test_what_is_no_ghost_or_no_key_is_said_beside_its_field(ghost, steward, typed, said):
+    page = await steward.post("/blog/ghost", data=LINK | typed)
+    assert page.status_code == 422 and said in page.text and "is asked for all" not in page.text
 
 
-async def test_without_a_file_it_asks_for_one(steward):
-    answer = await steward.post(HERE, files={"site": (None, "x")})
-    assert answer.status_code == 422 and "Choose the file" in answer.text
+@pytest.mark.parametrize("answer", [Answer(200, {}, b"<html>"), Answer(200, {}, b"[]"), Answer(500, {}, b"no")])
+async def test_what_answers_otherwise_than_a_ghost_is_not_linked(ghost, steward, answer):
+    ghost.answers = answer
+    page = await steward.post("/blog/ghost", data=LINK)
+    assert page.status_code == 422 and 'id="address-error"' in page.text
 
 
-async def test_only_stewards_bring_one(oak, member, tmp_path):
-    assert (await oak.get(HERE)).status_code == 401
-    assert (await bring(member, ghosts.written(tmp_path / "g.json", ghosts.export()))).status_code == 403
+async def test_only_stewards_link_a_ghost(ghost, oak, member):
+    assert [(await who.get("/blog/ghost")).status_code for who in (oak, member)] == [401, 403]
+    assert (await member.post("/blog/ghost", data=LINK)).status_code == 403
 
 
-async def test_a_command_refuses_in_a_sentence_too(house, coop, tmp_path):
-    (tmp_path / "g.json").write_text("{")
-    about = {"slug": "oak", "file": str(tmp_path / "g.json")}
-    assert "breaks off" in (await answer(house, {"name": "import_ghost", "about": about}, quiet))["error"]
+async def test_asked_again_nothing_is_written_that_a_public_page_shows(linked, steward, coop):
+    before = coop.version()
+    await ask(steward, coop)
+    assert coop.version() == before
+
+
+async def test_what_is_changed_there_is_changed_here(linked, steward, coop):
+    first = next(iter(linked.posts))
+    linked.edit(first, title="Four leeks", html="<p>New words.</p>")
+    linked.edit(first, tags=[{"name": "Field", "slug": "field", "visibility": "public"}])
+    await ask(steward, coop)
+    assert await titles(coop) == ["Chard", "Four leeks", "Hives", "How we work"]
+    assert "New words." in (await of(coop, "Four leeks"))[2]
+
+
+async def test_a_hint_sends_somebody_to_ask(linked, oak, coop):
+    id = linked.write("Called")
+    body, headers = linked.hint("post.published", id)
+    assert (await oak.post("/webhooks/ghost", content=body, headers=headers)).status_code == 202
+    await settle(coop)
+    assert "Called" in await titles(coop)
+
+
+async def test_of_thirty_hints_at_once_one_goes(linked, oak, coop):
+    for number in range(30):
+        body, headers = linked.hint("post.published", linked.write(f"Called {number}"))
+        await oak.post("/webhooks/ghost", content=body, headers=headers)
+    linked.asked.clear()
+    await settle(coop)
+    assert len(await titles(coop)) == 34
+    assert sum("limit=1&" in url for _, url in linked.asked) == 4
+
+
+async def test_a_hint_believes_nothing_but_which_post(linked, oak, coop):
+    body, headers = linked.hint("post.deleted", next(iter(linked.posts)))
+    await oak.post("/webhooks/ghost", content=body, headers=headers)
+    await settle(coop)
+    assert "Leeks" in await titles(coop)
+
+
+async def test_a_wrong_an_old_and_a_repeated_hint_are_refused(linked, oak, coop):
+    id, secret = next(iter(linked.posts)), linked.hooks[0]["secret"]
+    body, headers = linked.hint("post.edited", id)
+    old = datetime.now(UTC) - timedelta(minutes=6)
+    sent = [headers, headers, {"x-ghost-signature": signature(body, "another")}, {}]
+    sent += [{"x-ghost-signature": signature(body, secret, old)}, {"x-ghost-signature": signature(b"{}", secret)}]
+    answers = [(await oak.post("/webhooks/ghost", content=body, headers=each)).status_code for each in sent]
+    assert answers == [202, 401, 401, 401, 401, 401]
+
+
+async def test_where_no_ghost_is_linked_hooks_are_taken_away(oak):
+    assert (await oak.post("/webhooks/ghost", content=b"{}")).status_code == 410
+
+
+async def test_what_is_deleted_there_goes_into_the_bin_here_though_nobody_called(linked, steward, coop):
+    linked.delete(next(iter(linked.posts)))
+    await ask(steward, coop)
+    assert await titles(coop) == ["Chard", "Hives", "How we work"] and await titles(coop, "binned") == ["Leeks"]
+
+
+async def test_what_comes_back_there_comes_out_of_the_bin(linked, steward, coop):
+    id, gone = next(iter(linked.posts.items()))
+    linked.delete(id)
+    await ask(steward, coop)
+    linked.posts[id] = gone
+    await ask(steward, coop)
+    assert "Leeks" in await titles(coop)
+
+
+async def test_more_posts_than_one_answer_holds_all_come(ghost, steward, coop):
+    for number in range(230):
+        ghost.write(f"Post {number}")
+    await steward.post("/blog/ghost", data=LINK)
+    await settle(coop)
+    assert len(await titles(coop)) == 230
+
+
+async def test_ten_edits_in_one_second_are_all_here(linked, steward, coop):
+    first = next(iter(linked.posts))
+    linked.edit(first, title="Before")
+    await ask(steward, coop)
+    second = linked.posts[first]["updated_at"]
+    for number in range(10):
+        linked.posts[first]["title"] = f"Edit {number}"
+    assert linked.posts[first]["updated_at"] == second
+    await ask(steward, coop)
+    assert "Edit 9" in await titles(coop)
+
+
+@pytest.mark.parametrize("trouble", ["it took too long to answer", Answer(429, {"retry-after": "60"}, b"slow down")])
+async def test_a_ghost_that_is_down_is_said_and_caught_up_with(linked, steward, coop, trouble):
+    linked.write("Meanwhile")
+    linked.down, linked.answers = (trouble, None) if isinstance(trouble, str) else ("", trouble)
+    await ask(steward, coop)
+    page = (await steward.get("/blog/ghost")).text
+    assert "It could not be asked for all of it" in page and "Meanwhile" not in await titles(coop)
+    linked.down, linked.answers = "", None
+    await ask(steward, coop)
+    assert "Meanwhile" in await titles(coop) and "could not be asked" not in (await steward.get("/blog/ghost")).text
+
+
+async def test_what_was_edited_here_is_not_overwritten(linked, steward, coop):
+    id = await edit(steward, coop, "Leeks")
+    linked.edit(next(iter(linked.posts)), html="<p>Theirs.</p>")
+    await ask(steward, coop)
+    assert (await of(coop, "Leeks"))[2] == "Ours."
+    both = (await steward.get(f"/blog/ghost-post/{id}")).text
+    assert "Ours." in both and "Theirs." in both
+    assert "Changed there too" in (await steward.get("/blog/ghost")).text
+
+
+async def test_who_takes_theirs_has_theirs_and_history_has_ours(linked, steward, coop):
+    id = await edit(steward, coop, "Leeks")
+    linked.edit(next(iter(linked.posts)), html="<p>Theirs.</p>")
+    await ask(steward, coop)
+    await steward.post(f"/blog/ghost-post/{id}", data={"keep": "theirs"})
+    await settle(coop)
+    assert "Theirs." in (await of(coop, "Leeks"))[2]
     async with coop.reading() as db:
-        assert not (await blog.posts(db)).posts
+        assert "Ours." in [
+            (await blog.revision(db, id, one.version)).words["body"] for one in await blog.revisions(db, id)
+        ]
+
+
+async def test_what_is_edited_here_is_sent_there_where_that_is_wished(linked, steward, coop):
+    await steward.post("/blog/ghost", data={"deed": "wish", "writes_back": "yes"})
+    await settle(coop)
+    await edit(steward, coop, "Leeks", title="Six leeks", body="*Ours.*")
+    await settle(coop)
+    sent = next(iter(linked.posts.values()))
+    assert sent["title"] == "Six leeks" and "<em>Ours.</em>" in sent["html"]
+    assert "Edited here." not in (await steward.get("/blog/ghost")).text
+
+
+async def test_nothing_is_sent_where_it_is_not_wished(linked, steward, coop):
+    await edit(steward, coop, "Leeks", title="Six leeks")
+    await ask(steward, coop)
+    assert not [url for method, url in linked.asked if method == "PUT"]
+
+
+async def test_what_both_have_changed_is_overwritten_nowhere(linked, steward, coop):
+    await steward.post("/blog/ghost", data={"deed": "wish", "writes_back": "yes"})
+    await settle(coop)
+    first = next(iter(linked.posts))
+    linked.edit(first, html="<p>Theirs.</p>")
+    id = await edit(steward, coop, "Leeks")
+    await settle(coop)
+    assert linked.posts[first]["html"] == "<p>Theirs.</p>" and (await of(coop, "Leeks"))[2] == "Ours."
+    await steward.post(f"/blog/ghost-post/{id}", data={"keep": "ours"})
+    await settle(coop)
+    assert "Ours." in linked.posts[first]["html"]
+
+
+async def test_a_put_that_was_heard_and_not_answered_is_no_conflict(linked, steward, coop):
+    await steward.post("/blog/ghost", data={"deed": "wish", "writes_back": "yes"})
+    await settle(coop)
+    first = next(iter(linked.posts))
+    linked.edit(first, title="Six leeks", html="<p>Ours.</p>")
+    await edit(steward, coop, "Leeks", title="Six leeks")
+    await settle(coop)
+    ((version, offered),) = await all_of(coop, GhostPost.version, GhostPost.offered, where=GhostPost.ghost_id == first)
+    assert offered is None and version == (await of(coop, "Six leeks"))[1]
+
+
+async def test_its_menu_is_ours_where_that_is_wished(linked, steward, coop, oak):
+    linked.settings["navigation"] = '[{"label": "Our field", "url": "/leeks/"}]'
+    await ask(steward, coop)
+    await steward.post("/blog/ghost", data={"deed": "wish", "mirrors_menus": "yes"})
+    await settle(coop)
+    assert "Our field" in (await oak.get("/blog/news")).text
+
+
+async def test_its_pictures_are_brought_once(ghost, steward, coop, oak):
+    from tests.photos import photo
+
+    ghost.files["/content/images/2026/01/leeks.png"] = photo()
+    where = f"{ADDRESS}/content/images/2026/01/leeks.png"
+    id = ghost.write("Pictured", html=f'<figure><img src="{where}" alt="Leeks in a row"></figure>', feature_image=where)
+    await steward.post("/blog/ghost", data=LINK)
+    await settle(coop)
+    assert "/media/" in (await oak.get("/pictured")).text
+    ghost.asked.clear()
+    ghost.edit(id, title="Pictured again")
+    await ask(steward, coop)
+    assert "Pictured again" in await titles(coop) and not [url for _, url in ghost.asked if "leeks.png" in url]
+
+
+async def test_who_parts_from_it_keeps_all_and_is_told_of_nothing_more(linked, steward, coop, oak):
+    body, headers = linked.hint("post.edited", next(iter(linked.posts)))
+    await steward.post("/blog/ghost", data={"deed": "unlink"})
+    assert len(await titles(coop)) == 4
+    assert (await oak.post("/webhooks/ghost", content=body, headers=headers)).status_code == 410
+
+
+async def test_who_is_signed_out_meanwhile_finds_what_they_typed_and_not_the_key(ghost, oak):
+    page = await oak.post("/blog/ghost", data=LINK)
+    assert page.status_code == 401 and ADDRESS in page.text and KEY not in page.text

@@ -151,3 +151,11 @@ async def test_undoing_a_tag_leaves_a_post_scheduled(coop, some):
 async def test_only_editors_change_many(oak, member, some):
     assert (await oak.post("/blog/posts", data={"deed": "bin", "id-1": "on"})).status_code == 401
     assert (await member.post("/blog/posts", data={"deed": "bin", "id-1": "on"})).status_code == 403
+
+
+async def test_all_are_chosen_at_once_by_a_link_before_the_rows(editor, some):
+    first = (await editor.get("/blog/posts?tag=soup")).text
+    assert first.index('value="publish"') < first.index("<tbody>") and " checked" not in first
+    link = unescape(re.search(r'<a class="btn small" href="([^"]+)" data-check-all>', first)[1])
+    chosen = (await editor.get(link)).text
+    assert chosen.count(" checked") == 2 and await listed(editor, link.removeprefix("/blog/posts")) == {"Leeks", "Kale"}

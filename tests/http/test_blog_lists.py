@@ -3,7 +3,9 @@
 import json
 import re
 
+from domains import blog, look
 from tests.http.test_blog import write
+from tests.photos import keep, photo
 
 ODD = 'A <b>"]]>" & \U0001f96c שלום </script>'
 
@@ -102,3 +104,36 @@ async def test_a_draft_is_told_to_no_program(steward, coop):
     await write(coop, status="draft")
     page = (await steward.get("/four-leeks")).text
     assert "canonical" not in page and "ld+json" not in page
+
+
+async def test_a_card_of_a_post_shows_its_cover_at_its_widest_or_else_the_logo(oak, coop):
+    picture = await keep(coop, photo((1000, 500)))
+    await write(coop, cover=str(picture.address))
+    await write(coop, title="Plain", cover="leeks")
+    assert not told(await oak.get("/plain"), "og:image") and "image" not in data(await oak.get("/plain"))
+    page = await oak.get("/four-leeks")
+    address = f"https://oak.example{picture.address}"
+    assert [told(page, f"og:image{what}") for what in ("", ":width", ":height", ":alt", ":type")] == [
+        [address], ["1000"], ["500"], ["Maud with leeks"], ["image/webp"]
+    ]  # fmt: skip
+    assert 'name="twitter:card" content="summary_large_image"' in page.text
+    assert data(page)["image"] | {"url": address, "width": 1000, "height": 500} == data(page)["image"]
+    async with coop.writing() as db:
+        logo = look.marks([await blog.draw_logo(photo((64, 64)))], "webp")
+        await look.dress(db, look.Look(), logo)
+    for path in ("/plain", "/", "/blog/news"):
+        page = await oak.get(path)
+        (shown,) = told(page, "og:image")
+        assert shown.endswith("-64x64.webp") and told(page, "og:image:alt") == ["Oak"], path
+        assert 'name="twitter:card" content="summary"' in page.text
+        assert (await oak.get(shown)).status_code == 200
+    assert data(await oak.get("/plain"))["publisher"]["logo"]["url"] == shown
+
+
+async def test_every_list_of_news_shows_the_way_to_its_feed(oak, coop):
+    await write(coop, tags="kitchen")
+    lists = ("/blog/tag/kitchen", "/blog/author/ines")
+    for path, feed in (("/market/goods", "/blog"), ("/blog/news", "/blog"), *zip(lists, lists, strict=True)):
+        shown = re.findall(r'<a href="([^"]+)/feed.atom" type="application/atom\+xml">', (await oak.get(path)).text)
+        assert feed in shown, path
+        assert (await oak.get(f"{feed}/feed.atom")).status_code == 200

@@ -7,6 +7,7 @@ import shutil
 from httpx import ASGITransport, AsyncClient
 
 from app.main import House
+from app.templates import templates
 from domains import blog
 from domains.activities import Activity
 from domains.blog.models import Picture
@@ -39,6 +40,50 @@ async def test_an_editor_brings_a_picture_and_finds_it_in_the_library(editor, co
         (await editor.get("/blog/picture/1")).text
     )
     assert await all_of(coop, Activity.actor, where=Activity.kind == "blog.picture") == [("account.person:3",)]
+
+
+async def test_the_same_picture_under_other_words_is_here_already_and_offers_to_take_them(editor, coop):
+    await bring(editor)
+    assert (await bring(editor)).headers["location"] == "/blog/picture/1?said=picture"
+    again = await bring(editor, alt="Maud & leeks")
+    assert again.headers["location"] == "/blog/picture/1?words=Maud%20%26%20leeks&said=picture-known"
+    page = (await editor.get(again.headers["location"])).text
+    assert "It was here already" in page and 'value="Maud &amp; leeks"' in page
+    assert await here(coop) == [("Maud with leeks",)]
+
+
+async def test_of_several_each_is_asked_for_its_words_and_none_is_lost_with_another(editor, coop):
+    several = [
+        ("file", (name, data)) for name, data in (("a.jpg", photo()), ("b.txt", b"x"), ("c.jpg", photo((60, 40))))
+    ]
+    refused = await editor.post("/blog/media", data={"alt": ""}, files=several)
+    assert refused.status_code == 200 and "b.txt: This is no picture" in refused.text
+    assert await here(coop) == [("",), ("",)] and 'href="/blog/wordless"' in refused.text
+    assert (
+        "Line for a post" not in refused.text
+        and '<option value="/media' not in (await editor.get("/blog/new-post")).text
+    )
+    more = [("file", (name, photo((70, side)))) for name, side in (("d.jpg", 30), ("e.jpg", 40))]
+    assert (await editor.post("/blog/media", files=more)).headers["location"] == "/blog/wordless?said=pictures"
+    words = {"alt-1": "One", "alt-2": "", "alt-3": "Three", "alt-4": "a" * 500}
+    some = await editor.post("/blog/wordless", data=words)
+    assert 'id="alt-2-error"' in some.text and 'id="alt-4-error"' in some.text and 'id="alt-1"' not in some.text
+    assert await here(coop) == [("One",), ("",), ("Three",), ("",)]
+    assert (await editor.post("/blog/wordless", data={"alt-2": "Two", "alt-4": "Four"})).status_code == 303
+    assert "Every picture has its words" in (await editor.get("/blog/wordless")).text
+
+
+async def test_a_script_is_told_the_line_or_why_there_is_none(editor, oak, coop):
+    script = {"headers": {"accept": "application/json"}}
+    for alt in ("Leeks [in] mud", "Again"):  # the words are the post's own; the library keeps what it has
+        words = alt.replace("[", "\\[").replace("]", "\\]")
+        assert (await bring(editor, alt=alt, **script)).json()["line"].startswith(f"![{words}](/media/")
+    assert await here(coop) == [("Leeks [in] mud",)]
+    for data, alt, why in ((None, "", "Say what is on it"), (b"x", "x", "This is no picture")):
+        said = await bring(editor, data, alt, **script)
+        assert said.status_code == 422 and why in said.json()["refused"]
+    stranger = await bring(oak, **script)
+    assert stranger.status_code == 401 and stranger.json()["error"]
 
 
 async def test_who_may_not_write_brings_nothing_and_sees_no_library(oak, member, coop):
@@ -76,7 +121,7 @@ async def test_what_cannot_be_kept_is_told_beside_its_field_with_the_words_kept(
 
 PARTED, PART = "multipart/form-data; boundary=x", b'--x\r\ncontent-disposition: form-data; name="alt"\r\n'
 ODD = (
-    (413, PARTED, b"x" * (14 * 2**20)),
+    (413, PARTED, b"x" * (26 * 2**20)),
     (415, "application/x-www-form-urlencoded", b"alt=Leeks"),
     (415, "image/svg+xml", b"<svg/>"),
     (400, "multipart/form-data", b"alt=Leeks"),
@@ -216,3 +261,7 @@ async def test_no_other_address_has_a_picture_and_no_other_coop_has_it(oak, elm,
     for path in (*odd, "/media/x/y", "/media/x", "/media", f"/media/{'0' * 64}/1x1.webp"):
         answer = await oak.get(path)
         assert answer.status_code == 404 and answer.headers["cache-control"] == "no-store"
+
+
+def test_a_size_is_told_in_bytes():
+    assert [templates("en-GB").filters["size"](size) for size in (1, 66, 1500)] == ["1 byte", "66 bytes", "1.5 kB"]

@@ -1,17 +1,21 @@
 """What a post can be beside published: for members, featured, scheduled, shown to one reader, moved, and as it was."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import choice
 from time import process_time
 
 import pytest
+from sqlalchemy import update
 
 from domains import blog
+from domains.base import table_of
+from domains.blog.models import Revision
 from domains.values import now
 from flows.engine.models import Run
 from tests.conftest import all_of, settle
 from tests.http.test_blog import LEEKS, editor, said, write
+from tests.photos import keep
 
 __all__ = ["editor"]  # a fixture
 
@@ -214,3 +218,49 @@ async def test_nothing_typed_is_lost_when_a_session_has_ended(oak):
     answer = await oak.post("/blog/new-post", data=LEEKS | {"body": "A long evening's work."})
     assert answer.status_code == 401 and 'action="/blog/new-post"' in answer.text
     assert "A long evening&#39;s work." in answer.text and 'target="_blank"' in answer.text
+
+
+async def test_what_was_is_told_in_words(editor, coop):
+    picture = await keep(coop)
+    written = await write(coop, cover=str(picture.address), visibility="members", tags="roots, soup")
+    async with coop.writing() as db:
+        await blog.edit_post(db, written.id, "1", blog.Words("Four leeks", kind="page", cover="pot", featured="yes"))
+    text = (await editor.get(f"/blog/revision/{written.id}/1")).text
+    for called, was, new in (
+        ("Kind", "Post", "Page"),
+        ("Picture", "Picture: Maud with leeks", "Pot"),
+        ("Tags", "roots, soup", "None"),
+        ("Who reads it", "Members", "Everybody"),
+        ("Stands before the others", "no", "yes"),
+    ):
+        assert f"<dt>{called}</dt><dd><del>{was}</del> <ins>{new}</ins></dd>" in text, called
+    typed = LEEKS | {"slug": "four-leeks", "visibility": "members", "version": "1", "cover": ""}
+    text = (await editor.post(f"/blog/edit-post/{written.id}", data=typed)).text
+    for called, value in (("Kind", "Page"), ("Picture", "Pot"), ("Who reads it", "Everybody")):
+        assert f"<dt>{called}</dt><dd>{value}</dd>" in text, called
+    assert "<dt>Title</dt>" not in text
+
+
+@pytest.mark.parametrize(("minute", "told"), [(0, [", 10:00:42", ", 10:00:07"]), (1, [", 10:01", ", 10:00"])])
+async def test_two_of_one_minute_are_told_apart(editor, coop, minute, told):
+    written = await write(coop)
+    await edited(coop, written, body="Boil them.")
+    revision = table_of(Revision)
+    async with coop.writing() as db:
+        for version, at in ((1, datetime(2026, 1, 5, 10, 0, 7)), (2, datetime(2026, 1, 5, 10, minute, 42))):
+            kept = update(revision).where(revision.c.version == version)
+            await db.execute(kept.values(at=at.replace(tzinfo=UTC)))
+    page = (await editor.get(f"/blog/revisions/{written.id}")).text
+    assert re.findall(r'<th scope="row"><time[^>]*>[^<]*</time>([^<]*)</th>', page) == told
+
+
+async def test_an_address_of_something_in_the_bin_says_so_and_leads_there(editor, coop):
+    written = await write(coop, slug="leeks")
+    taken = LEEKS | {"title": "Kale", "slug": "leeks"}
+    text = (await editor.post("/blog/new-post", data=taken)).text
+    assert "That address is taken." in text and "Look into the bin" not in text
+    async with coop.writing() as db:
+        await blog.bin_post(db, written.id)
+    refused = await editor.post("/blog/new-post", data=taken)
+    assert refused.status_code == 422 and "Something in the bin has that address." in refused.text
+    assert '<a href="/blog/posts?status=binned" target="_blank">' in refused.text and 'value="leeks"' in refused.text

@@ -131,5 +131,6 @@ async def test_the_sitemap_names_what_everybody_may_read_each_once(oak, coop):
 
 async def test_search_engines_are_told_where_not_to_go_and_what_there_is(oak):
     lines = (await oak.get("/robots.txt")).text.splitlines()
-    assert {f"Disallow: {path}/" for path in ("/account", "/blog/draft", "/cart", "/steward")} <= set(lines)
+    refused = ("/account/sign-in-link", "/blog/draft", "/cart", "/steward")
+    assert {f"Disallow: {path}/" for path in refused} <= set(lines) and "Disallow: /account/" not in lines
     assert lines[0] == "User-agent: *" and lines[-1] == "Sitemap: https://oak.example/sitemap.xml"

@@ -164,6 +164,7 @@ def walk(tmp_path_factory):
                 known = await runs.in_every_state(coop)
                 await runs.dead_mail(coop)
                 await photos.keep(coop)
+                await photos.keep(coop, photos.photo((40, 30)), None)  # nobody has said what is on it
                 ((changed,),) = await all_of(coop, Revision.post, where=Revision.version == 2)
                 walk.first = [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
                 walk.first.append(f"/blog/revision/{changed}/1")

@@ -81,3 +81,20 @@ async def test_whatever_is_typed_is_answered(oak, coop):
         assert mark not in (await oak.get("/search", params={"words": mark})).text
     text = (await oak.get("/search", params={"words": 'nothing "<b>'})).text
     assert 'value="nothing &#34;&lt;b&gt;"' in text and "Nothing here fits that" in text
+
+
+async def test_where_links_lead_to_is_neither_found_nor_told(oak, coop):
+    body = "See [our barn](/zebra 'Ox') and ![a cow](/media/horse.webp): \\[\"sheep\"](x\n\n`a](b` goat."
+    await write(coop, title="Animals", slug="animals", body=body)
+    for words in ("zebra", "ox", "media", "horse", "webp"):
+        assert await found(oak, words) == [], words
+    for words in ("barn", "cow", "sheep", "goat", "animals"):
+        assert await found(oak, words) == ["/animals"], words
+    assert "See our <mark>barn</mark> and a cow:" in (await oak.get("/search?words=barn")).text
+
+
+async def test_what_is_for_members_has_its_lock_where_it_is_found(oak, member, coop):
+    await write(coop, title="Accounts", visibility="members")
+    await write(coop, title="Accounts for all")
+    for client in (oak, member):
+        assert (await client.get("/search?words=accounts")).text.count("for members") == 1

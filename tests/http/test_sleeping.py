@@ -232,6 +232,27 @@ async def test_the_machine_lays_down_whoever_was_not_asked_for_long_enough(furni
         assert house.registry.is_asleep(oak), "and that is over"
 
 
+async def test_whoever_is_due_within_the_hour_stays_awake(furnished, tmp_path):
+    async with copied(furnished, tmp_path, sleep_after=1.0) as house:
+        oak, elm = (house.registry.by_slug(slug).id for slug in ("oak", "elm"))
+        for id, wait in ((oak, 600), (elm, 7200)):
+            async with house.tenants.use(id, 1.0) as coop, coop.turn():
+                with coop.connect() as db:
+                    row = {
+                        "key": "a",
+                        "kind": "mail",
+                        "to": "a@x.example",
+                        "payload": {},
+                        "status": "waiting",
+                        "at": 0.0,
+                    }
+                    db.execute(insert(Delivery).values(due=time() + wait, **row))
+                    db.commit()
+            house.tenants.open[id].asked -= chores.DAY
+        await chores.lay_down(house)
+        assert not house.registry.is_asleep(oak) and house.registry.is_asleep(elm)
+
+
 async def test_a_file_that_is_here_after_all_is_used_as_it_is(house, id, oak):
     """Whoever lays it down is killed after the registry knows, before the file is gone."""
     async with house.tenants.away(id):

@@ -15,6 +15,7 @@ from app.control import quiet
 from app.sample import fill
 from domains import account, blog, events, market, sample
 from domains.activities import Activity, record
+from domains.look import Look, dress
 from domains.site import site
 from flows.engine.models import Delivery, Run
 from tests import runs
@@ -28,6 +29,7 @@ PAGES = (
     "/steward/mails",
     "/steward/sample",
     "/steward/copies",
+    "/steward/look",
     "/steward/settings",
     "/steward/export",
 )
@@ -36,7 +38,6 @@ OAK = {
     "name": "Oak",
     "motto": "",
     "about": "",
-    "hue": "12",
     "currency": "GBP",
     "timezone": "Europe/London",
     "language": "en-GB",
@@ -211,12 +212,12 @@ async def test_words_of_the_coop_that_were_written_over_stay(steward, oak, coop)
     await fill(coop)
     async with coop.reading() as db:
         about = (await site(db)).about
-    await steward.post("/steward/settings", data=OAK | {"motto": "Slowly", "about": about, "hue": "150"})
+    await steward.post("/steward/settings", data=OAK | {"motto": "Slowly", "about": about})
     page = (await steward.get("/steward/sample")).text
     assert "The motto" not in page and "What it is" in page
     await steward.post("/steward/sample")
     home = (await oak.get("/")).text
-    assert "Slowly" in home and "/theme/150.css" in home and "Nothing sits in a warehouse" not in home
+    assert "Slowly" in home and "Nothing sits in a warehouse" not in home
 
 
 async def test_removed_twice_nothing_more_goes(steward, coop):
@@ -365,16 +366,15 @@ async def test_only_stewards_send_a_mail_again(oak, member, coop):
 
 
 async def test_settings_are_changed_and_everybody_sees_it(steward, oak, coop):
-    assert "/theme/12.css" in (await oak.get("/")).text
-    new = OAK | {"name": "Ash & Oak 🌳", "hue": "150", "about": "עץ", "timezone": "Pacific/Auckland", "currency": "NZD"}
+    async with coop.writing() as db:
+        await dress(db, Look("150"))
+    new = OAK | {"name": "Ash & Oak 🌳", "about": "עץ", "timezone": "Pacific/Auckland", "currency": "NZD"}
     done = await steward.post("/steward/settings", data=new)
     assert done.status_code == 303 and done.headers["location"] == "/steward/settings?said=saved"
     page = (await oak.get("/")).text
-    assert "Ash &amp; Oak 🌳" in page and "/theme/150.css" in page
+    assert "Ash &amp; Oak 🌳" in page and "/theme/150-besley-little.css" in page, "its look stays"
     filled = (await steward.get("/steward/settings")).text
-    assert (
-        'value="150"' in filled and '<option value="Pacific/Auckland" selected>' in filled and "עץ</textarea>" in filled
-    )
+    assert '<option value="Pacific/Auckland" selected>' in filled and "עץ</textarea>" in filled
     *_, activity = await all_of(coop, Activity.type, Activity.actor, where=Activity.kind == "site.site")
     assert activity == ("Update", "account.person:1")
 
@@ -386,10 +386,6 @@ async def test_settings_are_changed_and_everybody_sees_it(steward, oak, coop):
         ("name", "a" * 10_000),
         ("name", "a\0b"),
         ("motto", "two\nlines"),
-        ("hue", "-1"),
-        ("hue", "361"),
-        ("hue", ""),
-        ("hue", "red"),
         ("timezone", "Mars/Olympus"),
         ("currency", "XXX"),
         ("language", "tlh"),

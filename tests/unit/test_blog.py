@@ -8,6 +8,7 @@ from domains import blog
 from domains.activities import Activity
 from domains.blog import Prose, Widget, Words
 from domains.blog.markdown import to_html
+from domains.blog.pieces import pieces
 from domains.errors import Conflict, Invalid, NotFound
 from fragments.widgets import widgets
 from tests.conftest import all_of
@@ -207,9 +208,9 @@ async def test_the_navigation_leads_to_a_path_or_to_a_whole_address(coop, target
 
 
 async def test_the_navigation_does_not_grow_without_end(coop):
-    await arranged(coop, *"ABCDEFGHIJKL")
+    await arranged(coop, *"ABCDEFGHIJKLMNOPQRSTUVWX")
     with pytest.raises(Invalid):
-        await arranged(coop, "M")
+        await arranged(coop, "Y")
 
 
 # ---- Markdown ----
@@ -233,6 +234,27 @@ def test_markdown_is_as_people_know_it():
         '<li id="fn1">',
     ):
         assert piece in text
+
+
+COMMONMARK = (
+    ("\\*not emphasized*", "<p>*not emphasized*</p>"),
+    ("foo\\\nbar", "<p>foo<br>\nbar</p>"),
+    ("***strong** in emph*", "<p><em><strong>strong</strong> in emph</em></p>"),
+    ("foo*bar*baz _a_b_", "<p>foo<em>bar</em>baz <em>a_b</em></p>"),
+    ("``foo ` bar``", "<p><code>foo ` bar</code></p>"),
+    ("> foo\nbar", "<blockquote>\n<p>foo\nbar</p>\n</blockquote>"),
+    ("- a\n\n  b\n- c", "<ul>\n<li>\n<p>a</p>\n<p>b</p>\n</li>\n<li>\n<p>c</p>\n</li>\n</ul>"),
+    ("3) ok", '<ol start="3">\n<li>ok</li>\n</ol>'),
+    ("[foo]\n\n[FOO]: /url 'title'", '<p><a href="/url" title="title">foo</a></p>'),
+    ("&copy; &#35; &ouml;", "<p>© # ö</p>"),
+    ("\tfoo", '<pre tabindex="0"><code>foo\n</code></pre>'),
+    ("aaa\n    bbb\n\n***", "<p>aaa\nbbb</p>\n<hr>"),
+)
+
+
+@pytest.mark.parametrize(("body", "shown"), COMMONMARK)
+def test_what_the_commonmark_specification_says_is_so(body, shown):
+    assert html(body) == shown
 
 
 def test_a_table_can_scroll_and_its_figures_stand_right_without_a_style():
@@ -370,6 +392,36 @@ def seconds(body):
 @pytest.mark.parametrize("name", PATHOLOGICAL)
 def test_no_text_takes_long_or_raises(name):
     assert any(seconds(PATHOLOGICAL[name]) < 1 for _ in range(3))  # the machine may be busy
+
+
+SENTENCE = "Bring *boots* and a crate, for whoever comes takes [home](/a) what they carry."
+AROUND = (
+    "- one\n\n{}\n\n- two",
+    "1. one\n\n{}\n\n   more\n\n2. two",
+    "> said\n\n{}\nlazy\n\n> again",
+    "{}\n===\n\n{}\n\n    code\n\n{}",
+    "| a |\n|---|\n| x |\n\n{}",
+    "```\nx\n\n{}\n\ny\n```\n\n{}",
+    "[a]\n\n{} [b]\n\n[a]: /x\n\n{}\n\n> [b]: /y",
+    "a[^1]\n\n{}\n\n[^1]: Why.\n\n{}",
+    "*open\n\n{}\n\nshut*",
+    "# Same\n\n{}\n\n# Same\n\n::calendar\n\n{}\n\n::products\n\n# Same",
+)
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_a_text_read_in_pieces_is_what_it_is_in_one(around, monkeypatch):
+    body = around.format(*(SENTENCE for _ in range(3)))
+    in_pieces = to_html(body)
+    to_html.cache_clear()
+    monkeypatch.setattr("domains.blog.markdown.pieces", lambda body: [body])
+    assert in_pieces == to_html(body)
+
+
+def test_whoever_changes_a_paragraph_leaves_the_pieces_around_it_as_they_were():
+    before = "\n\n".join(f"{number} {SENTENCE}" for number in ("Ten", "Twenty", "Thirty"))
+    first, second = pieces(before), pieces(before.replace("Twenty", "Forty"))
+    assert len(first) == 3 and [one == other for one, other in zip(first, second, strict=True)] == [True, False, True]
 
 
 def test_a_long_honest_text_is_set_and_an_endless_one_is_shown_as_it_was_typed():

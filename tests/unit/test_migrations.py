@@ -41,19 +41,27 @@ def killed_after(many, act):
     os._exit(0)
 
 
+def statements_of(act):
+    """How many it takes."""
+    done = []
+    event.listen(Engine, "before_cursor_execute", note := lambda *_: done.append(1))
+    act()
+    event.remove(Engine, "before_cursor_execute", note)
+    return len(done)
+
+
 def test_whoever_is_killed_between_any_two_statements_leaves_the_old_file_or_the_new_one(file, tmp_path):
-    migrations.upgrade(whole := tmp_path / "whole.db")
-    seen = set()
-    many = 0
-    while killed_after(many, lambda: migrations.upgrade(file)):
+    """At its beginning, at its end, and here and there between."""
+    many = statements_of(lambda: migrations.upgrade(tmp_path / "whole.db"))
+    whole = schema(tmp_path / "whole.db")
+    for moment in (*range(8), *range(8, many - 4, many // 16), *range(many - 4, many)):
+        assert killed_after(moment, lambda: migrations.upgrade(file))
         found = schema(file) if file.exists() else []
-        assert found in ([], schema(whole)), f"killed at statement {many}"
-        seen.add(bool(found))
-        shutil.copy(file, tmp_path / "left.db")
-        many += 5 if 10 < many < 60 else 1
-    assert schema(file) == schema(whole) and many > 20 and False in seen
-    migrations.upgrade(tmp_path / "left.db")  # and the next one goes on from there
-    assert schema(tmp_path / "left.db") == schema(whole)
+        assert found in ([], whole), f"killed at statement {moment} of {many}"
+        if found:
+            break
+    migrations.upgrade(file)  # and the next one goes on from there
+    assert many > 100 and schema(file) == whole
 
 
 LATER = """
@@ -129,7 +137,7 @@ def test_whoever_is_killed_while_all_files_are_upgraded_leaves_each_old_or_new_a
         mixed.add(left := sum(found[coop] == old[coop] for coop in old))
         assert migrated(data) == {"upgraded": left, "current": 3 - left, "newer": 0, "asleep": 0}
         assert stand(data) == new
-        many += 11
+        many += 41
     assert mixed == {3, 2, 1}
 
 

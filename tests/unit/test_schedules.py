@@ -31,6 +31,8 @@ def instant(said, zone=LONDON, fold=0):
         ("Friday 08:00", "2026-07-03T08:00", "2026-07-10T08:00"),
         ("daily 03:30", "2026-03-28T12:00", "2026-03-29T03:30"),  # the clocks go forward at 01:00
         ("daily 03:30", "2026-10-24T12:00", "2026-10-25T03:30"),  # and back at 02:00
+        ("every 5 minutes", "2026-07-01T12:00", "2026-07-01T12:05"),
+        ("every 5 minutes", "2026-07-01T12:04:59", "2026-07-01T12:05"),
     ],
 )
 def test_an_hour_is_the_next_one_on_the_clock_of_the_place(hour, now, next):
@@ -56,14 +58,16 @@ ZONES = st.sampled_from(
 )
 
 
-@given(st.floats(1e9, 4e9), ZONES, st.sampled_from(["daily 00:00", "daily 02:15", "Sunday 02:30", "Monday 23:59"]))
+@given(st.floats(1e9, 4e9), ZONES, st.sampled_from(["daily 00:00", "daily 02:15", "Sunday 02:30", "every 5 minutes"]))
 def test_hours_follow_one_another_whatever_the_clocks_do(now, zone, said):
     hour, zone = hour_of(said), ZoneInfo(zone)
     after, before = hour.after(now, zone), hour.before(now, zone)
     assert before <= now < after < now + 8.2 * DAY and hour.before(after, zone) == after
 
 
-@pytest.mark.parametrize("said", ["daily", "Freitag 08:00", "daily 24:00", "daily 8:00", "daily 08:00 ", ""])
+@pytest.mark.parametrize(
+    "said", ["daily", "every 0 minutes", "Freitag 08:00", "daily 24:00", "daily 8:00", "daily 08:00 ", ""]
+)
 def test_what_is_no_hour_is_none(said):
     assert hour_of(said) is None
 

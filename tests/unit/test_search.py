@@ -6,7 +6,7 @@ import pytest
 
 from app import files, migrations
 from domains import blog, search
-from domains.base import searched
+from tests import older
 
 
 async def publish(coop, title, **about):
@@ -52,10 +52,8 @@ async def test_a_file_from_before_there_was_an_index_gets_one_of_all_that_it_hol
     async with opening() as coop:
         await publish(coop, "Leeks", body="Cut them.")
         file = coop.file
-    older = [f"DROP TRIGGER {name}" for name in search.triggers(searched())]
     with closing(files.connect(file)) as connection:
-        for statement in (*older, "DROP TABLE search", "UPDATE alembic_version SET version_num = '0006'"):
-            connection.execute(statement)
+        older.take_back(connection)
         connection.commit()
     migrations.upgrade(file)
     async with opening() as coop:

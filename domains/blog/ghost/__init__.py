@@ -1,27 +1,85 @@
-"""How a blog comes over from Ghost, from an export or post by post: twice is once, and what was edited here stays."""
+"""How a blog comes over from Ghost, of an export or post by post; keeps in step with one that runs; and goes there."""
 
+from .admin import KINDS, PAGE, Admin, Collision, Declined, greet, image_url, says
+from .back import Owed, decide, note_sent, offer, offered, owed, owing
 from .export import Export, read_export
+from .hints import Hint, checked, read, take_hint
 from .imports import begin_import, end_import, last_import
-from .menu import take_navigation
+from .leave import leaving
+from .link import (
+    ADMIN_KEY,
+    HOOK_SECRET,
+    MOST,
+    Wishes,
+    all_known,
+    begin,
+    count_taken,
+    differing,
+    ghost,
+    known,
+    link,
+    note_trouble,
+    settle,
+    unlink,
+    wish,
+)
+from .menu import mirror_menus, take_navigation
 from .models import GhostImport
-from .posts import Arrived, from_api
+from .posts import Arrived, from_api, written
 from .taking import Taken, known_pictures, lead_on, lose_post, remember_picture, take_post, wanted
 
 __all__ = [
+    "ADMIN_KEY",
+    "HOOK_SECRET",
+    "KINDS",
+    "MOST",
+    "PAGE",
+    "Admin",
     "Arrived",
+    "Collision",
+    "Declined",
     "Export",
     "GhostImport",
+    "Hint",
+    "Owed",
     "Taken",
+    "Wishes",
+    "all_known",
+    "begin",
     "begin_import",
+    "checked",
+    "count_taken",
+    "decide",
+    "differing",
     "end_import",
     "from_api",
+    "ghost",
+    "greet",
+    "image_url",
+    "known",
     "known_pictures",
     "last_import",
     "lead_on",
+    "leaving",
+    "link",
     "lose_post",
+    "mirror_menus",
+    "note_sent",
+    "note_trouble",
+    "offer",
+    "offered",
+    "owed",
+    "owing",
+    "read",
     "read_export",
     "remember_picture",
+    "says",
+    "settle",
+    "take_hint",
     "take_navigation",
     "take_post",
+    "unlink",
     "wanted",
+    "wish",
+    "written",
 ]

@@ -1,19 +1,23 @@
-"""The navigation of a Ghost, where the co-op has none of its own yet."""
+"""The two menus of a Ghost, as ours: once, where the co-op has none of its own yet, or each time."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.errors import Invalid, say
 
-from ..menu import add_menu_item
-from ..queries import navigation
+from ..menu import MOST, add_menu_item, remove_menu_item
+from ..models import MAIN
+from ..ways import navigation
+from .link import ghost
+
+LONGEST = 40
+"""Letters that an item of ours is called by."""
 
 
-async def take_navigation(db: AsyncSession, items: Sequence[tuple[str, str]], **where: Any) -> list[str]:
-    """`where` is handed on to `add_menu_item`. Sentences, of what is not taken."""
-    there = [(row.label, row.target) for row in await navigation(db)]
+async def take_navigation(db: AsyncSession, items: Sequence[tuple[str, str]], menu: str = MAIN) -> list[str]:
+    """Sentences, of what is not taken."""
+    there = [(row.label, row.target) for row in await navigation(db, menu)]
     if there == list(items):
         return []
     if there and items:
@@ -21,7 +25,38 @@ async def take_navigation(db: AsyncSession, items: Sequence[tuple[str, str]], **
     refused = []
     for label, target in items:
         try:
-            await add_menu_item(db, label, target, **where)
+            await add_menu_item(db, label, target, menu=menu)
         except Invalid:
             refused.append(say("The navigation leaves out {label}.").format(label=label))
     return refused
+
+
+async def mirror_menus(db: AsyncSession, found: Mapping[str, Sequence[tuple[str, str]]]) -> bool:
+    """Whether anything was changed; nothing is where that is not wished. What leads nowhere is left out."""
+    linked = await ghost(db)
+    if not linked or not linked.mirrors_menus:
+        return False
+    return any(
+        [await _mirror(db, menu, [_ours(*item, linked.address) for item in items]) for menu, items in found.items()]
+    )
+
+
+async def _mirror(db: AsyncSession, menu: str, wanted: Sequence[tuple[str, str]]) -> bool:
+    there = await navigation(db, menu)
+    if [(way.label, way.target) for way in there if not way.parent] == list(wanted[:MOST]):
+        return False
+    for way in there:
+        await remove_menu_item(db, way.id)
+    for label, target in wanted[:MOST]:
+        try:
+            await add_menu_item(db, label, target, menu=menu)
+        except Invalid:  # no path and no address, like `mailto:`
+            continue
+    return True
+
+
+def _ours(label: str, url: str, address: str) -> tuple[str, str]:
+    """A path where it leads to the Ghost itself."""
+    path = url.removeprefix("__GHOST_URL__").removeprefix(address)
+    target = (path.rstrip("/") or "/") if path.startswith("/") or path != url else url
+    return label.strip()[:LONGEST], target

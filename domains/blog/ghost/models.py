@@ -19,9 +19,11 @@ class GhostPost(Table):
     updated: Mapped[datetime] = mapped_column(Instant)
     """By Ghost's own clock."""
     hash: Mapped[str]
-    """SHA-256 of all that came."""
+    """SHA-256 of all that came; empty for one that is not there any more, or is to come again."""
     version: Mapped[int]
     """Of our post, once it was taken; one that has another now was edited here."""
+    offered: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    """What is there now, of one that was edited here since: its hash, its kind, and all that Ghost says of it."""
 
 
 class GhostPicture(Table):
@@ -50,3 +52,45 @@ class GhostImport(Table):
     begun: Mapped[datetime] = mapped_column(Instant, default_factory=now)
     ended: Mapped[datetime | None] = mapped_column(Instant, default=None)
     report: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
+
+
+class Ghost(Table):
+    """The one Ghost that the blog keeps in step with, if any."""
+
+    __tablename__ = "blog_ghosts"
+    private = True
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    address: Mapped[str] = mapped_column(default="")
+    """Of its site, without a slash at its end."""
+    title: Mapped[str] = mapped_column(default="")
+    since: Mapped[str] = mapped_column(default="")
+    """All that was changed there until then is here; as Ghost writes an instant."""
+    writes_back: Mapped[bool] = mapped_column(default=False)
+    """Whether what is edited here is sent there."""
+    mirrors_menus: Mapped[bool] = mapped_column(default=False)
+    is_out: Mapped[bool] = mapped_column(default=True)
+    """Whether all that there is has to be looked at, the next time."""
+    total: Mapped[int] = mapped_column(default=0)
+    """Posts and pages that were there, when it was asked last."""
+    asked: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    in_step: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    """When it was asked last, and all that it said was taken."""
+    changed: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    """When anything was taken last."""
+    trouble: Mapped[str] = mapped_column(default="")
+    """Why it could not be asked, or what of it not taken; empty when all went well."""
+
+
+class GhostHint(Table):
+    """That something has changed there, as a webhook said."""
+
+    __tablename__ = "blog_ghost_hints"
+    private = True
+
+    signature: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    ghost_id: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    taken: Mapped[bool]
+    """Whether somebody has gone to ask."""

@@ -64,6 +64,11 @@ def from_api(post: Mapping[str, Any], site: str = "") -> Arrived:
     return arrived(post, _dicts(post.get("tags")), _dicts(post.get("authors")), site, kind)
 
 
+def written(moment: datetime) -> str:
+    """As Ghost writes it; it knows whole seconds."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
+
+
 def arrived(
     post: Mapping[str, Any],
     tags: Sequence[Mapping[str, Any]],

@@ -74,6 +74,7 @@ async def lose_post(db: AsyncSession, ghost_id: str, *, by: str = "") -> Taken |
     if not known or not own:
         return None
     if own.version != known.version:
+        known.hash = ""
         return Taken("kept", own.id, (say("It is gone there, but was edited here since, so it stays."),))
     if own.status == BINNED:
         return Taken("same", own.id)

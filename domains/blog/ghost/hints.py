@@ -1,0 +1,78 @@
+"""What a Ghost calls after us when something has changed there. It may be lost, late or forged: nothing that it says of
+a post is believed, it only says which one to ask for."""
+
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domains.base import table_of
+from domains.errors import Forbidden
+
+from .models import GhostHint
+
+SIGNED = re.compile(r"sha256=([0-9a-f]{64}), ?t=(\d{13})", re.ASCII)
+ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
+FRESH = timedelta(minutes=5)
+"""How long after it was signed one is taken; of that time none is taken twice."""
+_hints = table_of(GhostHint)
+
+
+TAG = "tag"
+"""What it does to posts moves no time of theirs."""
+
+
+class Hint(NamedTuple):
+    kind: str
+    """post, page, tag, or site for whatever else."""
+    id: str
+
+
+def checked(signed: str, body: bytes, secret: str, at: datetime) -> str:
+    """Its signature, as the header X-Ghost-Signature has it. Raises Forbidden for a wrong one, and for an old one."""
+    found = SIGNED.fullmatch(signed.strip())
+    if not found:
+        raise Forbidden("it is not signed")
+    made = hmac.new(secret.encode(), body + found[2].encode(), "sha256").hexdigest()
+    if not hmac.compare_digest(made, found[1]):
+        raise Forbidden("it is signed by somebody else")
+    if abs(at.timestamp() - int(found[2]) / 1000) > FRESH.total_seconds():
+        raise Forbidden("it was signed too long ago")
+    return found[1]
+
+
+def read(body: bytes) -> Hint:
+    """Which post or page; one that was deleted is told of as it was before."""
+    try:
+        said = json.loads(body)
+        for kind in ("post", "page"):
+            told: Mapping[str, Any] = said.get(kind) or {}
+            id = (told.get("current") or {}).get("id") or (told.get("previous") or {}).get("id")
+            if isinstance(id, str) and ID.fullmatch(id):
+                return Hint(kind, id)
+        return Hint(TAG if TAG in said else "site", "")
+    except (ValueError, AttributeError, TypeError):
+        return Hint("site", "")
+
+
+async def take_hint(db: AsyncSession, signature: str, hint: Hint, at: datetime) -> bool:
+    """Whether somebody is to be sent for it, as nobody is on the way. Raises Forbidden for one that came before."""
+    await db.execute(delete(_hints).where(_hints.c.taken, _hints.c.at < at - 2 * FRESH))
+    is_expected = await db.scalar(select(exists().where(~_hints.c.taken)))
+    row = {"signature": signature, "kind": hint.kind, "ghost_id": hint.id, "at": at, "taken": False}
+    told = insert(_hints).values(row).on_conflict_do_nothing().returning(_hints.c.signature)
+    if not await db.scalar(told):
+        raise Forbidden("it came before")
+    return not is_expected
+
+
+async def read_hints(db: AsyncSession) -> list[Hint]:
+    """All that nobody has read, each once; whoever reads them goes and asks."""
+    taking = update(_hints).where(~_hints.c.taken).values(taken=True).returning(_hints.c.kind, _hints.c.ghost_id)
+    return sorted({Hint(*row) for row in await db.execute(taking)})

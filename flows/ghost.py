@@ -1,0 +1,330 @@
+"""A co-op keeps in step with its Ghost: a webhook is a hint, and what is true is asked for; whatever no webhook told of
+is found by asking what was changed since, and once a day by looking at all that there is."""
+
+import math
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domains import blog
+from domains import site as sites
+from domains.blog import ghost
+from domains.errors import Invalid
+from domains.outside import Unreachable
+
+from .engine import retention
+from .engine.builder import flow
+from .engine.effects import Call, effect
+from .engine.graph import END, Flow, Take
+from .engine.lent import World
+from .engine.schedules import Scheduled
+from .engine.store import within
+from .tidying import Tick
+
+KEPT = 24 * 60 * 60
+"""Seconds for which its runs are remembered that came to their end; there are many."""
+TROUBLES = (Unreachable, ghost.Declined)
+IS_LINKED = "EXISTS (SELECT 1 FROM blog_ghosts)"
+
+
+class NotLinked(Exception):
+    """There is no Ghost any more, or no key to it."""
+
+
+async def admin(world: World) -> ghost.Admin:
+    """Raises NotLinked."""
+    async with world.reading() as db:
+        linked, keys = await ghost.ghost(db), await sites.keys(db)
+    if not linked or ghost.ADMIN_KEY not in keys:
+        raise NotLinked("there is no Ghost to ask, or no key to it")
+    key = world.unseal(ghost.ADMIN_KEY, keys[ghost.ADMIN_KEY]).decode()
+    return ghost.Admin(world.transport, linked.address, key)
+
+
+@effect("ghost.begin@1", "tx")
+async def begin(call: Call, *, is_whole: bool) -> dict[str, Any]:
+    begun = await ghost.begin(call.db, is_whole=is_whole)
+    return {"since": begun.since, "is_whole": begun.is_whole, "hints": begun.hints} if begun else {}
+
+
+@effect("ghost.list@1", "idempotent")
+async def list_pages(call: Call, *, since: str) -> dict[str, Any]:
+    """Which pages of answers there are; or the trouble, for whoever is to try again later."""
+    try:
+        asked = await admin(call.world)
+        many = {kind: await asked.count(kind, since) for kind in ghost.KINDS}
+        total = sum([await asked.count(kind) for kind in ghost.KINDS]) if since else sum(many.values())
+    except (*TROUBLES, NotLinked) as error:
+        return {"trouble": str(error), "pages": [], "total": 0}
+    pages = [[kind, page + 1] for kind in many for page in range(math.ceil(many[kind] / ghost.PAGE))]
+    return {"trouble": "", "pages": pages, "total": total}
+
+
+@effect("ghost.compare@1", "idempotent", at_once=2)
+async def compare(call: Call, *, page: tuple[str, int], since: str) -> dict[str, Any]:
+    """Of one page: which are not as they were taken, which there are, and when the last of them was changed."""
+    kind, number = page
+    asked = await admin(call.world)
+    found = await asked.posts(kind, number, since)
+    arrived = [ghost.from_api(_whole(kind, one), asked.address) for one in found]
+    async with call.world.reading() as db:
+        known = await ghost.known(db, [one.id for one in arrived])
+    return {
+        "differ": [(kind, one.id) for one in arrived if known.get(one.id) != one.hash],
+        "seen": [one.id for one in arrived],
+        "last": max((ghost.written(one.updated) for one in arrived), default=""),
+    }
+
+
+@effect("ghost.gather@1", "tx")
+async def gather(call: Call, *, begun: dict[str, Any], compared: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is to be asked for, each once; of those that were to be there and are not, too."""
+    wanted = [tuple(one) for page in compared for one in page.get("differ", ())]
+    wanted += [tuple(hint) for hint in begun["hints"] if hint[0] in ghost.KINDS]
+    is_sound = not any("error" in page for page in compared)
+    if begun["is_whole"] and is_sound:
+        seen = {id for page in compared for id in page["seen"]}
+        wanted += [("post", id) for id in await ghost.all_known(call.db) if id not in seen]
+    wanted = list(dict.fromkeys(wanted))
+    last = max((page.get("last", "") for page in compared), default="")
+    return {"wanted": wanted[: ghost.MOST], "is_all": is_sound and len(wanted) <= ghost.MOST, "last": last}
+
+
+@effect("ghost.take@1", "idempotent", at_once=2)
+async def take(call: Call, *, post: tuple[str, str]) -> dict[str, Any]:
+    """Asks for one, brings its pictures, and keeps it as it is there now; one that is gone there is put away here."""
+    kind, id = post
+    asked = await admin(call.world)
+    kinds = [kind, *(other for other in ghost.KINDS if other != kind)]  # one may have become the other
+    found = [_whole(one, said) for one in kinds if (said := await asked.post(one, id))][:1]
+    if not found:
+        async with call.world.writing() as db:
+            lost = await ghost.lose_post(db, id)
+        return {"how": "lost" if lost and lost.how == "changed" else "kept", "notes": lost.notes if lost else ()}
+    arrived = ghost.from_api(found[0], asked.address)
+    pictures, notes = await _pictures(call.world, asked, arrived)
+    async with call.world.writing() as db:
+        taken = await ghost.take_post(db, arrived, pictures)
+        if taken.how == "kept":
+            await _lay_beside(db, taken.post, found[0], asked.address)
+    return {"how": taken.how, "notes": [*notes, *taken.notes]}
+
+
+@effect("ghost.owing@1", "tx")
+async def owing(call: Call) -> list[int]:
+    return list(await ghost.owing(call.db))
+
+
+@effect("ghost.put@1", "idempotent", at_once=1)
+async def put(call: Call, *, post: int) -> dict[str, Any]:
+    """Sends what was edited here. Where it was changed there too nothing is overwritten: it is laid beside ours."""
+    async with call.world.reading() as db:
+        owed = await ghost.owed(db, post)
+        words = await _words(db, owed) if owed else {}
+    if not owed:
+        return {"how": "same"}
+    asked = await admin(call.world)
+    try:
+        said = await asked.put(owed.kind, owed.id, words)
+    except ghost.Collision:
+        said = await asked.post(owed.kind, owed.id) or {}
+        async with call.world.writing() as db:
+            return {"how": await _lay_beside(db, post, _whole(owed.kind, said), asked.address)}
+    async with call.world.writing() as db:
+        await ghost.note_sent(db, owed, ghost.from_api(_whole(owed.kind, said), asked.address))
+    return {"how": "sent"}
+
+
+@effect("ghost.nudge@1", "tx")
+async def nudge(call: Call, *, post: int) -> None:
+    """Whoever edits what came from Ghost has it sent there, where that is wished."""
+    if post in await ghost.owing(call.db):
+        await _go(call)
+
+
+@effect("ghost.hook@1", "idempotent")
+async def hook(call: Call) -> dict[str, Any]:
+    """Has it call us whenever something changes there."""
+    async with call.world.reading() as db:
+        site, keys = await sites.site(db), await sites.keys(db)
+    secret = call.world.unseal(ghost.HOOK_SECRET, keys[ghost.HOOK_SECRET]).decode()
+    with suppress(NotLinked):
+        return {"hooks": await (await admin(call.world)).call(f"{site.url}/webhooks/ghost", secret)}
+    return {}
+
+
+@effect("ghost.ask@1", "tx")
+async def ask(call: Call) -> None:
+    """What changed before it was to call us, it did not call us of."""
+    await _go(call)
+
+
+@effect("ghost.menus@1", "idempotent")
+async def menus(call: Call, *, is_whole: bool) -> dict[str, Any]:
+    """Its two menus, where they are mirrored; whoever may not be told of them goes without."""
+    if not is_whole:
+        return {}
+    with suppress(*TROUBLES, LookupError, ValueError):
+        found = await (await admin(call.world)).menus()
+        async with call.world.writing() as db:
+            await ghost.mirror_menus(db, found)
+        return {"mirrored": {name: len(items) for name, items in found.items()}}
+    return {}
+
+
+@effect("ghost.settle@1", "tx")
+async def settle(
+    call: Call,
+    *,
+    begun: dict[str, Any],
+    listed: dict[str, Any],
+    gathered: dict[str, Any],
+    taken: list[dict[str, Any]],
+    sent: list[dict[str, Any]],
+) -> dict[str, Any]:
+    failed = [one["error"] for one in taken if "error" in one]
+    unsent = [one["error"] for one in sent if "error" in one]
+    is_more = await ghost.settle(
+        call.db,
+        since=gathered["last"],
+        total=listed["total"],
+        is_whole=begun["is_whole"],
+        is_done=gathered["is_all"] and not failed,
+        trouble=(failed + unsent or [""])[0],
+        taken=sum(one.get("how") in ("new", "changed", "lost") for one in taken),
+    )
+    if is_more:
+        await _go(call)
+    await within(call.db, lambda connection: retention.forget(connection, call.now - KEPT, FLOW.name, SWEEP.name))
+    return {"failed": len(failed), "is_more": is_more}
+
+
+@effect("ghost.put_off@1", "tx")
+async def put_off(call: Call, *, why: str) -> None:
+    """It is asked again at the next hour; nothing is held for a person."""
+    await ghost.note_trouble(call.db, why)
+
+
+def _story(name: str, every: str, *, is_whole: bool) -> Flow:
+    return (
+        flow(name, every=every, In=Tick)
+        .effect("begun", "ghost.begin@1", is_whole=is_whole)
+        .branch("is_unlinked", Take("begun"), is_empty=True, then=END, otherwise="listed")
+        .effect("listed", "ghost.list@1", retry=3, since=Take("begun.since"))
+        .branch("is_reached", Take("listed.trouble"), equals="", then="compared", otherwise="put_off")
+        .each(
+            "compared",
+            Take("listed.pages"),
+            "ghost.compare@1",
+            retry=3,
+            on_error="collect",
+            limit=2,
+            page=Take("item"),
+            since=Take("begun.since"),
+        )
+        .effect("gathered", "ghost.gather@1", begun=Take("begun"), compared=Take("compared"))
+        .each("taken", Take("gathered.wanted"), "ghost.take@1", retry=3, on_error="collect", limit=2, post=Take("item"))
+        .effect("owing", "ghost.owing@1")
+        .each("sent", Take("owing"), "ghost.put@1", retry=3, on_error="collect", post=Take("item"))
+        .effect("mirrored", "ghost.menus@1", retry=3, is_whole=Take("begun.is_whole"))
+        .effect(
+            "settled",
+            "ghost.settle@1",
+            begun=Take("begun"),
+            listed=Take("listed"),
+            gathered=Take("gathered"),
+            taken=Take("taken"),
+            sent=Take("sent"),
+            next=END,
+        )
+        .effect("put_off", "ghost.put_off@1", why=Take("listed.trouble"))
+        .build()
+    )
+
+
+FLOW = _story("blog.ghost", "every 10 minutes", is_whole=False)
+SWEEP = _story("blog.ghost_sweep", "daily 04:10", is_whole=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What the story takes from `Add blog.ghost`."""
+
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What the story takes from an activity of a post: which one."""
+
+    ref: int
+
+
+HOOKS = (
+    flow("blog.ghost_hooks", on="Add", of="blog.ghost", In=Linked)
+    .effect("hooked", "ghost.hook@1", retry=8)
+    .effect("asked", "ghost.ask@1")
+    .build()
+)
+EDITED = tuple(
+    flow(f"blog.ghost_{deed.lower()}", on=deed, of="blog.post", In=Edited)
+    .effect("nudged", "ghost.nudge@1", post=Take("input.ref"))
+    .build()
+    for deed in ("Create", "Update", "Delete", "Draft")
+)
+SCHEDULED = (Scheduled(FLOW, wanted=IS_LINKED), Scheduled(SWEEP, wanted=IS_LINKED))
+
+
+def _whole(kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """With its kind, which a running Ghost does not say."""
+    return {**said, "type": kind}
+
+
+async def _lay_beside(db: AsyncSession, post: int, said: Mapping[str, Any], site: str) -> str:
+    """What is there beside ours, for a steward; unless it is what we sent, and nobody heard the answer."""
+    owed = await ghost.owed(db, post)
+    if owed and ghost.says(said, await _words(db, owed)):
+        await ghost.note_sent(db, owed, ghost.from_api(said, site))
+        return "sent"
+    await ghost.offer(db, said, site)
+    return "offered"
+
+
+async def _words(db: AsyncSession, owed: ghost.Owed) -> dict[str, Any]:
+    """As they are sent."""
+    if owed.body is None:
+        return dict(owed.words)
+    site = await sites.site(db)
+    return dict(owed.words) | {"html": await blog.read_abroad(owed.body, f"{site.url}/")}
+
+
+async def _go(call: Call) -> None:
+    """Somebody goes and asks, once for this call."""
+    from .runs import start  # which knows all stories, this one too
+
+    await start(call.db, FLOW, {"at": call.now}, f"{FLOW.name}:{call.key}", call.now)
+
+
+async def _pictures(world: World, asked: ghost.Admin, arrived: ghost.Arrived) -> tuple[dict[str, str], list[str]]:
+    """Its pictures by their addresses there, and what is to be said of those that could not be brought."""
+    async with world.reading() as db:
+        known = await ghost.known_pictures(db, ghost.wanted(arrived))
+    notes = []
+    for path, alt in ghost.wanted(arrived).items():
+        if path in known:
+            continue
+        try:
+            data = await asked.image(ghost.image_url(asked.address, path), blog.LARGEST + 1)
+            brought = await blog.read_picture(data, alt)
+            async with world.writing() as db:
+                kept = await blog.keep_picture(db, brought, most=world.room)
+                await ghost.remember_picture(db, path, kept.id)
+            known[path] = str(kept.address)
+        except Invalid as refused:
+            notes.append(f"{path}: {' '.join(refused.fields.values())}")
+        except ghost.Declined as error:  # whatever does not answer at all is tried again, with its post
+            notes.append(f"{path}: {error}")
+    return known, notes
