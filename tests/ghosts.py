@@ -3,6 +3,7 @@
 import json
 import zipfile
 
+from domains.blog import ghost
 from tests.photos import photo
 
 SITE = "https://old.example"
@@ -145,6 +146,12 @@ def written(to, said, **files):
         for name, data in files.items():
             made.writestr(name.replace("__", "/"), data)
     return to
+
+
+async def taken(coop):
+    """The post with every card, taken over; its id."""
+    async with coop.writing() as db:
+        return (await ghost.take_post(db, ghost.from_api(POSTS[0], SITE), {})).post
 
 
 def whole(folder):

@@ -14,7 +14,7 @@ from httpx import ASGITransport, AsyncClient
 from app.commands import create_coop
 from app.main import House
 from domains.blog.models import Revision
-from tests import pages, photos, runs
+from tests import ghosts, pages, photos, runs
 from tests.conftest import all_of, settle
 from tests.http.conftest import PARTIAL, cookies, settings
 
@@ -168,6 +168,7 @@ def walk(tmp_path_factory):
                 ((changed,),) = await all_of(coop, Revision.post, where=Revision.version == 2)
                 walk.first = [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
                 walk.first.append(f"/blog/revision/{changed}/1")
+                walk.first += ["/leek-soup", f"/blog/convert-post/{await ghosts.taken(coop)}"]
             await walk.go(urlsplit(made["sign_in_url"]).path)
             await walk.decided()
             await walk.refused()
