@@ -46,7 +46,7 @@ def export(
     if file.exists() and not force:
         raise moving.there_already(file)
     made = asked(data_dir, "export_coop", slug=slug, passphrase=_passphrase(asks, from_file, twice=True))
-    _take(made, file, force)
+    take(made, file, force)
     if as_json:
         return click.echo(json.dumps(made))
     keys = "its keys, sessions and passwords sealed in it" if made["sealed"] else "without keys, sessions and passwords"
@@ -92,7 +92,7 @@ def restore(data_dir: Path | None, slug: str, at: str, file: Path | None, force:
         raise moving.there_already(file)
     made = asked(data_dir, "restore_beside" if file else "restore_coop", slug=slug, at=at)
     if file:
-        _take(made, file, force)
+        take(made, file, force)
     if as_json:
         return click.echo(json.dumps(made))
     when = f"as it was at {made['at']}" if made["at"] else "as it was copied last"
@@ -122,7 +122,7 @@ def remove(
         click.echo(f"Its copies in {made['erased']} are erased.")
 
 
-def _take(made: dict[str, Any], file: Path, force: bool) -> None:
+def take(made: dict[str, Any], file: Path, force: bool) -> None:
     """What waits in the folder `moving` goes to where it was asked for. Raises Trouble."""
     waiting, made["file"] = Path(made["file"]), str(file)
     try:

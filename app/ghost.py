@@ -8,14 +8,14 @@ from typing import Any
 import click
 
 from . import moving
-from .coops import FILE
+from .coops import FILE, take
 from .settings import Settings
 from .shell import AS_JSON, asked, command
 
 
 @click.group()
 def ghost() -> None:
-    """Ghost: take the blog of one over."""
+    """Ghost: take the blog of one over, and go to one."""
 
 
 @command(ghost, "import")
@@ -34,6 +34,20 @@ def bring(data_dir: Path | None, file: Path, slug: str, site: str, as_json: bool
         return click.echo(json.dumps(made))
     for sentence in _told(made):
         click.echo(sentence)
+
+
+@command(ghost, "export")
+@click.argument("slug")
+@FILE
+@click.option("--force", is_flag=True, help="Write over FILE where it is there.")
+@AS_JSON
+def export(data_dir: Path | None, slug: str, file: Path, force: bool, as_json: bool) -> None:
+    """Write all posts and pages of the co-op SLUG into FILE, as a Ghost imports them; their pictures stay here."""
+    if file.exists() and not force:
+        raise moving.there_already(file)
+    made = asked(data_dir, "export_ghost", slug=slug)
+    take(made, file, force)
+    click.echo(json.dumps(made) if as_json else f"{made['posts']} posts and pages of {slug} are in {file}.")
 
 
 def _told(made: dict[str, Any]) -> list[str]:

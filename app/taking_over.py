@@ -1,16 +1,19 @@
 """How a blog comes over from Ghost: in short transactions, so that others write meanwhile; cut off, it goes on."""
 
 import asyncio
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domains import blog
+from domains import site as sites
 from domains.activities import acting
 from domains.blog import ghost
 from domains.errors import Invalid, say
 
+from . import moving
 from .control import Say
 from .coop import Coop
 
@@ -55,7 +58,17 @@ async def import_ghost(house: "House", say: Say, *, slug: str, file: str, site: 
         export.archive.close()
 
 
-COMMANDS = (import_ghost,)
+async def export_ghost(house: "House", say: Say, *, slug: str) -> dict[str, Any]:
+    """`file`: in the folder `moving`. Raises Trouble."""
+    entry = house.registry.known(slug)
+    async with house.tenants.use(entry.id) as coop, coop.reading() as db:
+        left = await ghost.leaving(db, await sites.site(db))
+    file = moving.place(house.settings.data_dir)
+    await asyncio.to_thread(file.write_text, json.dumps(left, ensure_ascii=False), "utf-8")
+    return {"slug": slug, "file": str(file), "posts": len(left["db"][0]["data"]["posts"])}
+
+
+COMMANDS = (import_ghost, export_ghost)
 
 
 async def take_over(coop: Coop, export: ghost.Export, say: Say, *, room: int, whose: Whose = Whose()) -> Report:
