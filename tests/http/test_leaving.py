@@ -17,13 +17,12 @@ from app.leaving import export_coop, import_coop, remove_coop
 from app.main import House
 from app.settings import Settings
 from app.trouble import Trouble
-from domains import account, blog, search
-from domains.base import searched
+from domains import account, blog
 from domains.errors import Invalid
 from flows.engine.models import Run
 from ops.litestream import LitestreamTrouble
 from ops.replica import Replica
-from tests import photos, runs
+from tests import older, photos, runs
 from tests.conftest import all_of, settle
 from tests.http.conftest import STEWARD, cookies
 
@@ -142,12 +141,10 @@ async def test_its_runs_come_as_they_were_and_the_next_start_knows_when_they_are
 
 async def test_an_older_one_is_brought_up(house, there, tmp_path, monkeypatch):
     file = await exported(house, WORDS)
-    with careful(file) as older:
-        for name in search.triggers(searched()):
-            older.execute(f"DROP TRIGGER {name}")
-        older.execute("DROP TABLE search")
-        older.execute("UPDATE alembic_version SET version_num = '0006'")
-        older.execute("UPDATE rose_export SET version = '0006'")
+    with careful(file) as connection:
+        for statement in older.STATEMENTS:
+            connection.execute(statement)
+        connection.execute("UPDATE rose_export SET version = '0006'")
     stamp(file)
     made = await arrive(there, file, passphrase=WORDS)
     assert migrations.version_of(there.tenants.file(made["id"])) == migrations.HEAD
