@@ -1,5 +1,6 @@
 """A file as an older Rose Ash wrote it: what each migration since then has made is taken away again."""
 
+from app.migrations import tables  # noqa: F401 - for what it registers
 from domains import search
 from domains.base import searched
 
