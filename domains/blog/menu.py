@@ -62,10 +62,9 @@ async def remove_menu_item(db: AsyncSession, id: int) -> None:
 
 async def move_menu_item(db: AsyncSession, id: int, way: str) -> None:
     """One of WAYS; `in` is into the one before it. What cannot go there stays. Raises NotFound, Invalid."""
-    check = Check()
+    item, check = await _item(db, id), Check()
     check.one_of("way", way, WAYS)
     check.done()
-    item = await _item(db, id)
     there = await _items(db, item.menu)
     beside = [one for one in there if one.parent == item.parent]
     at = beside.index(item)
@@ -85,10 +84,9 @@ async def move_menu_item(db: AsyncSession, id: int, way: str) -> None:
 
 async def place_menu_item(db: AsyncSession, id: int, where: str, other: int) -> None:
     """Right `before` or `after` another, in its menu, and inside what that is inside of. Raises NotFound, Invalid."""
-    check = Check()
+    item, beside, check = await _item(db, id), await _item(db, other), Check()
     check.one_of("way", where, ("before", "after"))
     check.done()
-    item, beside = await _item(db, id), await _item(db, other)
     there = await _items(db, item.menu)
     block = _block(there, item)
     if item.menu != beside.menu:

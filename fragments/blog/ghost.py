@@ -56,27 +56,35 @@ async def change_ghost(db: Db, view: Page, data: Typed) -> Response[Any]:
 async def ghost_post(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
     """One that is not the same here and there, beside what is there."""
     view.steward()
+    return await _ghost_post(db, view, id, Form())
+
+
+@post("/blog/ghost-post/{id:int}")
+async def settle_ghost_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
+    """`keep`: ours, or theirs."""
+    me, form = view.steward(), Form(data)
+    with form.refusals():
+        await blog.ghost.decide(db, id, form.text("keep"), by=me.name)
+        await _ask(db, view)
+        return view.see("/blog/ghost", "theirs" if form.text("keep") == "theirs" else "ours")
+    return await _ghost_post(db, view, id, form, 422)
+
+
+async def _ghost_post(db: AsyncSession, view: View, id: int, form: Form, status: int = 200) -> Response[str]:
     ours = await blog.post(db, id)
     theirs = await blog.ghost.offered(db, id)
     return await view.render(
         "blog/_ghost_post.html",
         title=view.text(say("Here and in Ghost: {title}")).format(title=ours.title),
         layout="desk.html",
+        status=status,
+        form=form,
         ours=ours,
         theirs=theirs,
         ghost=await blog.ghost.ghost(db),
         here=await expanded(view, await blog.read_prose(ours.body, ours.format)),
         there=Markup(await blog.read_html(theirs.html)) if theirs else "",  # noqa: S704 - it is safe
     )
-
-
-@post("/blog/ghost-post/{id:int}")
-async def settle_ghost_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
-    """`keep`: ours, or theirs. Raises Invalid for anything else."""
-    me = view.steward()
-    await blog.ghost.decide(db, id, data.get("keep", ""), by=me.name)
-    await _ask(db, view)
-    return view.see("/blog/ghost", "theirs" if data.get("keep") == "theirs" else "ours")
 
 
 async def _link(db: AsyncSession, view: View, address: str, key: str, wishes: blog.ghost.Wishes) -> None:

@@ -204,6 +204,7 @@ async def test_what_was_edited_here_is_not_overwritten(linked, steward, coop):
     linked.edit(next(iter(linked.posts)), html="<p>Theirs.</p>")
     await ask(steward, coop)
     assert (await of(coop, "Leeks"))[2] == "Ours."
+    assert (await steward.post(f"/blog/ghost-post/{id}", data={"keep": "neither"})).status_code == 422
     both = (await steward.get(f"/blog/ghost-post/{id}")).text
     assert "Ours." in both and "Theirs." in both
     assert "Changed there too" in (await steward.get("/blog/ghost")).text
