@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from time import time
 from typing import Any, BinaryIO
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import flows
 import fragments
 from domains import site as sites
-from fragments.view import Page
+from fragments.view import Page, View
 
 from . import api, media, static, theme
 from .api.ask import Ask
@@ -29,7 +29,7 @@ from .copies import copies
 from .counting import Counting, no_requests
 from .door import Door
 from .dues import Dues
-from .errors import handlers
+from .errors import Refused, handlers
 from .imports import Imports
 from .keys import Sealer
 from .leaving import unnamed
@@ -77,7 +77,7 @@ class House:
             self.imports.of,
             settings.client_header,
         )
-        door = Door(_framework(visits, self.setup), self.tenants, visits.show)
+        door = Door(Inside(visits, self.setup), self.tenants, visits.show)
         self.requests = no_requests()
         self.app: Any = Doorkeeper(Ask(door, self.registry), self.tenants)
         if settings.metrics:
@@ -141,21 +141,53 @@ class House:
         return await unnamed(self, id, passphrase)
 
 
-def _framework(visits: Visits, setup: Setup) -> Litestar:
+class Inside:
+    """The framework, which is the process's own, with what is this house's in the scope of each request."""
+
+    def __init__(self, visits: Visits, setup: Setup) -> None:
+        self._ours = {"visits": visits, "setup": setup}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        scope.update(self._ours)
+        await _framework()(scope, receive, send)
+
+
+@cache
+def _framework() -> Litestar:
+    """To look through all routes takes a third of a second."""
     return Litestar(
         [Router("/", route_handlers=fragments.ROUTES, before_request=_only_forms), *MACHINES],
         dependencies={
-            "view": Provide(visits.view),
+            "view": Provide(_view),
             "db": Provide(_session_of, sync_to_thread=False),
-            "reading": Provide(visits.reading),
-            "setup": Provide(lambda: setup, sync_to_thread=False),
+            "reading": Provide(_reading),
+            "setup": Provide(_setup, sync_to_thread=False),
         },
-        exception_handlers=handlers(visits.show),
+        exception_handlers=handlers(_show),
         request_max_body_size=LARGEST_FORM,
         multipart_form_part_limit=MOST_FIELDS,
         openapi_config=None,
         logging_config=None,
     )
+
+
+async def _view(request: Request[Any, Any, Any]) -> AsyncIterator[View]:
+    async with request.scope["visits"].view(request) as view:
+        yield view
+
+
+async def _reading(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
+    async with request.scope["visits"].reading(request) as db:
+        yield db
+
+
+def _setup(request: Request[Any, Any, Any]) -> Setup:
+    setup: Setup = request.scope["setup"]
+    return setup
+
+
+async def _show(refused: Refused, scope: Any, receive: Any, send: Any) -> None:
+    await scope["visits"].show(refused, scope, receive, send)
 
 
 def _session_of(view: Page) -> AsyncSession:

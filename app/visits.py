@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, BinaryIO
@@ -62,6 +63,7 @@ class Visits:
         self._copies, self._weigh, self._export = copies, weigh, export
         self._imports, self._client_header = imports, client_header
 
+    @asynccontextmanager
     async def view(self, request: Request[Any, Any, Any]) -> AsyncIterator[View]:
         """For a safe method, and whatever only `reads`, it cannot write; any other is kept when its handler returns,
         undone if it raises.
@@ -78,6 +80,7 @@ class Visits:
         ):
             yield await self._made(request, db, coop)
 
+    @asynccontextmanager
     async def reading(self, request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
         """For what is the same for everybody. Raises NotFound where there is no co-op yet."""
         if not coop_of(request.scope):
