@@ -28,7 +28,7 @@ async def leaving(db: AsyncSession, site: Site) -> dict[str, Any]:
     data = {
         "posts": [await _post(post, site) for post in posts],
         "tags": [{"id": id, "name": tag, "slug": in_address(tag)} for tag, id in tags.items()],
-        "users": [_user(name, id, site) for name, id in authors.items()],
+        "users": [_user(name, id) for name, id in authors.items()],
         "posts_tags": list(_pairs(posts, "tag_id", tags, "tags")),
         "posts_authors": list(_pairs(posts, "author_id", authors, "authors")),
         "settings": [],
@@ -62,10 +62,9 @@ async def _post(post: Post, site: Site) -> dict[str, Any]:
     }
 
 
-def _user(name: str, id: int, site: Site) -> dict[str, Any]:
-    """Nobody's mail address leaves: whoever imports it gives each of them their own."""
-    slug = in_address(name)
-    return {"id": id, "name": name, "slug": slug, "email": f"author-{id}@{site.host}", "roles": ["Author"]}
+def _user(name: str, id: int) -> dict[str, Any]:
+    """Nobody's mail address leaves, and none that could be somebody's (RFC 2606): whoever imports it gives theirs."""
+    return {"id": id, "name": name, "slug": in_address(name), "email": f"author-{id}@example.invalid"}
 
 
 def _pairs(posts: Sequence[Post], column: str, ids: dict[str, int], names: str) -> Iterator[dict[str, Any]]:

@@ -13,8 +13,9 @@ A key of an integration reads settings, posts, pages, tags, users; it can neithe
 webhooks. A list has at most 100, whatever was asked for. A date in a filter is `2026-11-30 12:11:38`: with `T` and
 `Z` it finds nothing, and says so to nobody. `updated_at` has whole seconds; a change of tags leaves it as it was, and
 so does an import, which brings back what its file says. A PUT needs it, and is answered 409 `UPDATE_COLLISION` where
-it is another's. Ghost's importer gives new ids, and an internal tag, `#Import …`; of a post that has only `html` it
-makes lexical, and of that other HTML: the words of a callout are lost.
+it is another's. Ghost's importer answers before it has begun, and its log tells how it went; one address that is none
+undoes all of it, and a user with `roles` in the file is passed over. It gives new ids, and an internal tag, `#Import
+…`; of a post that has only `html` it makes lexical, and of that other HTML: the words of a callout are lost.
 """
 
 from .server import Ghost

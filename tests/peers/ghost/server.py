@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from .bring import GHOST, NODE
 OWNER = {"name": "Maud Alder", "email": "maud@oakhill.example", "password": "a-thorn-for-every-rose"}
 TITLE = "Oak Hill"
 WRITING = "source=html&formats=html,lexical"
+IMPORTED = re.compile("site-content-import (completed|failed)")
 PATIENCE = 120  # seconds
 ALONE = {
     "sendWelcomeEmail": False,
@@ -152,8 +154,14 @@ class Ghost:
         self.own("POST", "redirects/upload/", files={"redirects": ("redirects.yaml", yaml, "text/yaml")})
 
     def take(self, export, name="export.json", kind="application/json"):
-        """Ghost's own importer takes this file."""
-        return self.own("POST", "db/", files={"importfile": (name, export, kind)})
+        """Ghost's own importer has taken this file; it answers at once, and its log tells how that went."""
+        before = len(IMPORTED.findall(self.log()))
+        self.own("POST", "db/", files={"importfile": (name, export, kind)})
+        deadline = time.monotonic() + PATIENCE
+        while len(ended := IMPORTED.findall(self.log())) == before:
+            assert time.monotonic() < deadline, self.log()[-3000:]
+            time.sleep(0.1)
+        assert ended[-1] == "completed", self.log()[-6000:]
 
     def member(self, email):
         """The cookies of a new member who has signed in."""
