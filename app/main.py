@@ -172,17 +172,20 @@ def _framework() -> Litestar:
 
 
 async def _view(request: Request[Any, Any, Any]) -> AsyncIterator[View]:
-    async with request.scope["visits"].view(request) as view:
+    scope: Any = request.scope
+    async with scope["visits"].view(request) as view:
         yield view
 
 
 async def _reading(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
-    async with request.scope["visits"].reading(request) as db:
+    scope: Any = request.scope
+    async with scope["visits"].reading(request) as db:
         yield db
 
 
 def _setup(request: Request[Any, Any, Any]) -> Setup:
-    setup: Setup = request.scope["setup"]
+    scope: Any = request.scope
+    setup: Setup = scope["setup"]
     return setup
 
 

@@ -149,9 +149,11 @@ def written(to, said, **files):
 
 
 async def taken(coop):
-    """The post with every card, taken over; its id."""
+    """The post with every card, taken over, and changed there since; its id."""
     async with coop.writing() as db:
-        return (await ghost.take_post(db, ghost.from_api(POSTS[0], SITE), {})).post
+        taken = await ghost.take_post(db, ghost.from_api(POSTS[0], SITE), {})
+        await ghost.offer(db, POSTS[0] | {"title": "Leek soup, again"}, SITE)
+        return taken.post
 
 
 def whole(folder):

@@ -17,7 +17,6 @@ from .models import Schedule
 
 table = table_of(Schedule)
 _ALL = select(table)
-_NEXT = select(func.min(table.c.next))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def wind(connection: Connection, scheduled: Sequence[Scheduled], now: float) -> 
         there = known.get(one.flow.name)
         if there is None or there.expression != expression or _is_ahead(there, one, now, zone):
             _set(connection, one, expression, one.hour.after(now, zone))
-    return _next(connection)
+    return _next(connection, scheduled)
 
 
 def tick(connection: Connection, scheduled: Sequence[Scheduled], now: float) -> float | None:
@@ -63,7 +62,7 @@ def tick(connection: Connection, scheduled: Sequence[Scheduled], now: float) -> 
             at = one.hour.before(now, zone)
             store.start(connection, one.flow, {"at": at}, f"schedule:{row.name}:{at:.0f}", now)
         _set(connection, one, f"{one.flow.every} {zone.key}", one.hour.after(now, zone))
-    return _next(connection)
+    return _next(connection, scheduled)
 
 
 def _is_ahead(row: Any, one: Scheduled, now: float, zone: ZoneInfo) -> bool:
@@ -81,6 +80,10 @@ def _set(connection: Connection, one: Scheduled, expression: str, next: float) -
     connection.execute(insert(table).prefix_with("OR REPLACE"), row)
 
 
-def _next(connection: Connection) -> float | None:
-    due: float | None = connection.scalar(_NEXT)
-    return due
+def _next(connection: Connection, scheduled: Sequence[Scheduled]) -> float | None:
+    """What comes every few minutes counts while it has something to do: whoever gives it that wakes the file."""
+    seldom = [one.flow.name for one in scheduled if isinstance(one.hour, Hour)]
+    asked = select(func.min(table.c.next)).where(table.c.name.in_(seldom))
+    often = next_due([one for one in scheduled if one.flow.name not in seldom])
+    found = [connection.scalar(asked), connection.scalar(text(f"SELECT min(due) FROM ({often})")) if often else None]
+    return min((due for due in found if due is not None), default=None)

@@ -1,5 +1,6 @@
 """For stewards: the Ghost that the blog keeps in step with, how far it is, and what is not the same here and there."""
 
+import re
 import secrets
 from typing import Any
 
@@ -83,8 +84,13 @@ async def _ghost_post(db: AsyncSession, view: View, id: int, form: Form, status:
         theirs=theirs,
         ghost=await blog.ghost.ghost(db),
         here=await expanded(view, await blog.read_prose(ours.body, ours.format)),
-        there=Markup(await blog.read_html(theirs.html)) if theirs else "",  # noqa: S704 - it is safe
+        there=Markup(_nameless(await blog.read_html(theirs.html))) if theirs else "",  # noqa: S704 - it is safe
     )
+
+
+def _nameless(html: str) -> str:
+    """Without ids, which ours has beside it."""
+    return re.sub(r' id="[^"]*"', "", html)
 
 
 async def _link(db: AsyncSession, view: View, address: str, key: str, wishes: blog.ghost.Wishes) -> None:

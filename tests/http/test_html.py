@@ -168,7 +168,8 @@ def walk(tmp_path_factory):
                 ((changed,),) = await all_of(coop, Revision.post, where=Revision.version == 2)
                 walk.first = [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
                 walk.first.append(f"/blog/revision/{changed}/1")
-                walk.first += ["/leek-soup", f"/blog/convert-post/{await ghosts.taken(coop)}"]
+                taken = await ghosts.taken(coop)
+                walk.first += ["/leek-soup", f"/blog/convert-post/{taken}", f"/blog/ghost-post/{taken}"]
             await walk.go(urlsplit(made["sign_in_url"]).path)
             await walk.decided()
             await walk.refused()

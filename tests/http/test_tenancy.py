@@ -15,7 +15,7 @@ from tests.http.conftest import PARTIAL, cookies, settings
 CANARY = "kanarienvogel"
 STRUCTURE = """
 role kind status token type url currency timezone language art cover cid public_key wrapped hash spec needs definition
-node key target actor holder
+node key target actor holder format menu font corner logo stands icon since
 """
 """Columns whose words mean something to the house."""
 

@@ -1,4 +1,5 @@
 from datetime import datetime
+from math import inf
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -167,3 +168,8 @@ async def test_what_ended_long_ago_is_forgotten_and_what_is_stuck_is_not(furnish
         orphans = "SELECT count(*) FROM flow_steps WHERE run NOT IN (SELECT id FROM flow_runs)"
         assert await db.scalar(text(orphans)) == 0
     assert flows.NEXT_DUE.count("flow_schedules") >= 2
+
+
+async def test_what_has_nothing_to_do_every_few_minutes_wakes_nobody(furnished, clock):
+    clock.now = instant("2026-07-01T12:09")
+    assert (await furnished.wake() or inf) > instant("2026-07-01T12:10")
