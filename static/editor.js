@@ -7,7 +7,11 @@ import { plain, rich } from "./editor/surface.js";
 const LONGEST = 10_000; // characters of one paragraph, which is drawn anew at each key; there may be many of them
 
 const upgrade = (form) => {
-  const area = form.elements.body;
+  if (form.elements.body) draw(form, form.elements.body); // html as it came has no words to type
+  keepAtTheEnd(form);
+};
+
+const draw = (form, area) => {
   const isLong = area.value.split(/\n\s*\n/).some(({ length }) => length > LONGEST);
   const surface = isLong ? plain(area) : rich(area);
   const bar = form.querySelector("[role=toolbar]");
@@ -28,7 +32,6 @@ const upgrade = (form) => {
   });
   area.parentElement.addEventListener("keydown", (event) => onKeys(event, use), true);
   rove(bar);
-  keepAtTheEnd(form);
 };
 
 // One stop for Tab; arrows go from tool to tool (WAI-ARIA, toolbar).

@@ -3,7 +3,9 @@
 import json
 import zipfile
 
+from domains import blog
 from domains.blog import ghost
+from domains.blog.ghost.models import Ghost
 from tests.photos import photo
 
 SITE = "https://old.example"
@@ -148,12 +150,20 @@ def written(to, said, **files):
     return to
 
 
-async def taken(coop):
-    """The post with every card, taken over, and changed there since; its id."""
+async def taken(coop, there=POSTS[0]):
+    """A post, else the one with every card, taken over, and changed there since; its id."""
     async with coop.writing() as db:
-        taken = await ghost.take_post(db, ghost.from_api(POSTS[0], SITE), {})
-        await ghost.offer(db, POSTS[0] | {"title": "Leek soup, again"}, SITE)
+        taken = await ghost.take_post(db, ghost.from_api(there, SITE), {})
+        await ghost.offer(db, there | {"title": "Leek soup, again"}, SITE)
         return taken.post
+
+
+async def linked(coop):
+    """To a Ghost without a key, and a post of it that both have edited; nobody is sent to ask it."""
+    id = await taken(coop, post(8, "Leek soup"))
+    async with coop.writing() as db:
+        db.add(Ghost(address=SITE, title="The old blog"))
+        await blog.tag_post(db, id, "kitchen", on=True)
 
 
 def whole(folder):

@@ -26,7 +26,7 @@ from app.control import quiet
 from app.main import House
 from app.serve import SAMPLE
 from app.settings import Settings
-from tests import photos, runs
+from tests import ghosts, photos, runs
 from tests.conftest import settle
 from tests.e2e import keys
 
@@ -162,6 +162,7 @@ async def _furnish(rose):
             await runs.in_every_state(coop)
             await photos.keep(coop)
             await photos.keep(coop, photos.photo((40, 30)), None)  # nobody has said what is on it
+            await ghosts.linked(coop)
 
 
 @pytest.fixture(scope="session")
