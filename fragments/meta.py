@@ -43,6 +43,8 @@ class Meta:
     about: Mapping[str, Any] = field(default_factory=dict)
     """JSON-LD, in the words of schema.org."""
     image: Image | None = None
+    canonical: str = ""
+    """The whole address of what this is a copy of; empty where it is the first."""
 
 
 def feeds(path: str, title: str) -> tuple[Form, Form]:

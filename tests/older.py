@@ -11,6 +11,7 @@ MADE = {
         "DROP TABLE blog_ghosts",
         "DROP TABLE blog_ghost_hints",
         "ALTER TABLE blog_ghost_posts DROP COLUMN offered",
+        "ALTER TABLE blog_posts DROP COLUMN canonical",
     ),
     "0010": ("DROP TABLE blog_unsaved",),
     "0009": (

@@ -50,6 +50,7 @@ class Words:
     authors: str = ""
     excerpt: str = ""
     cover: str = ""
+    canonical: str = ""
     visibility: str = PUBLIC
     featured: str = ""
     day: str = ""
@@ -106,6 +107,7 @@ async def _checked(
         "body": own.body if own and own.format == HTML else check.text("body", words.body),
         "excerpt": check.line("excerpt", words.excerpt, most=400),
         "cover": await _cover(db, check, words.cover),
+        "canonical": check.web_address("canonical", words.canonical),
         "tags": tags_of(check, words.tags),
         "authors": _authors(check, words.authors, own.authors if own else []),
         "slug": await _slug(db, check, words, own),

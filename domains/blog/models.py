@@ -58,6 +58,8 @@ class Post(Table):
     excerpt: Mapped[str] = mapped_column(default="")
     cover: Mapped[str] = mapped_column(default="")
     """The name of a linocut, the address of a picture, or empty."""
+    canonical: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """The whole address at which it was published first, where that is not here."""
     tags: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
     authors: Mapped[list[str]] = mapped_column(JSON, default_factory=list, server_default="[]")
     """What those who wrote it were called then, the first first."""

@@ -19,7 +19,10 @@ MOST = 100
 """Of a post; the oldest go."""
 LONGEST = 4_000_000
 """Lines of one text by lines of the other that are compared; a second's work."""
-WORDS = ("title", "slug", "kind", "format", "body", "excerpt", "cover", "tags", "authors", "visibility", "featured")
+WORDS = (
+    *("title", "slug", "kind", "format", "body", "excerpt", "cover", "canonical", "tags", "authors", "visibility"),
+    "featured",
+)
 _revisions = table_of(Revision).c
 _LISTED = select(*(column for column in _revisions if column is not _revisions.words))
 

@@ -14,7 +14,7 @@ async def markdown(view: View, post: blog.Post, *, is_whole: bool) -> Response[A
     """To whoever may not read all of it: its title and its summary."""
     address = f"{view.site.url}/{post.slug}"
     body = f"\n{await _words(post)}\n" if is_whole else ""
-    return view.document(_head(post, address) + body, MARKDOWN, link=f'<{address}>; rel="canonical"')
+    return view.document(_head(post, address) + body, MARKDOWN, link=f'<{post.canonical or address}>; rel="canonical"')
 
 
 async def _words(post: blog.Post) -> str:

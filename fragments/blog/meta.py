@@ -33,7 +33,7 @@ def of_post(view: View, post: blog.Post, cover: blog.Picture | None) -> Meta:
     facts = {f"article:{name}_time": [when] for name, when in times.items()} | {"article:tag": post.topics}
     forms = Form(MARKDOWN, f"/{post.slug}.md"), *feeds("/blog", view.site.name)
     image = Image(str(cover.address), cover.width, cover.height, cover.alt) if cover else _logo(view)
-    return Meta(f"/{post.slug}", forms, "article", facts, _article(view, post, times, image), image)
+    return Meta(f"/{post.slug}", forms, "article", facts, _article(view, post, times, image), image, post.canonical)
 
 
 def _article(view: View, post: blog.Post, times: dict[str, str], image: Image | None) -> dict[str, Any]:

@@ -44,7 +44,7 @@ async def keep(db: Db, view: Page, data: Typed) -> Response[Any]:
 
 def filled(view: View, found: blog.Post) -> dict[str, str]:
     """As it would be typed."""
-    kept = ("kind", "title", "slug", "excerpt", "cover", "visibility")
+    kept = ("kind", "title", "slug", "excerpt", "cover", "canonical", "visibility")
     typed = {name: getattr(found, name) for name in kept}
     typed |= {} if found.format == blog.HTML else {"body": found.body}
     typed |= {"tags": ", ".join(found.tags), "authors": ", ".join(found.authors)}

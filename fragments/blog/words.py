@@ -12,6 +12,7 @@ FIELDS = {
     "kind": say("Kind"),
     "excerpt": say("Summary"),
     "cover": say("Picture"),
+    "canonical": say("First published at"),
     "tags": say("Tags"),
     "authors": say("By"),
     "format": say("Written in"),

@@ -264,3 +264,11 @@ async def test_an_address_of_something_in_the_bin_says_so_and_leads_there(editor
     refused = await editor.post("/blog/new-post", data=taken)
     assert refused.status_code == 422 and "Something in the bin has that address." in refused.text
     assert '<a href="/blog/posts?status=binned" target="_blank">' in refused.text and 'value="leeks"' in refused.text
+
+
+async def test_what_was_published_elsewhere_first_says_so_to_programs(oak, editor, coop):
+    await write(coop, canonical="https://first.example/leeks")
+    page = (await oak.get("/four-leeks")).text
+    assert '<link rel="canonical" href="https://first.example/leeks">' in page
+    refused = await editor.post("/blog/edit-post/1", data=LEEKS | {"version": "1", "canonical": "javascript:alert(1)"})
+    assert refused.status_code == 422 and 'id="canonical-error"' in refused.text

@@ -1,4 +1,5 @@
-"""The Ghost that a blog keeps in step with, what its webhooks say, and what it has for a post that was edited here."""
+"""The Ghost that a blog keeps in step with, what its webhooks say, what it has for a post that was edited here; where
+a post was published first."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,4 +35,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("signature", name=op.f("blog_ghost_hints_pk")),
     )
     op.create_index(op.f("blog_ghost_hints_at"), "blog_ghost_hints", ["at"], unique=False)
+    op.add_column("blog_posts", sa.Column("canonical", sa.String(), nullable=False, server_default=sa.text("''")))
     op.add_column("blog_ghost_posts", sa.Column("offered", sa.JSON(), nullable=True))

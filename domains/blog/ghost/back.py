@@ -21,6 +21,7 @@ SENT = {
     "title": "title",
     "slug": "slug",
     "excerpt": "custom_excerpt",
+    "canonical": "canonical_url",
     "featured": "featured",
     "visibility": "visibility",
 }

@@ -55,6 +55,7 @@ async def _post(post: Post, site: Site) -> dict[str, Any]:
         "visibility": post.visibility,
         "featured": int(post.featured),
         "custom_excerpt": post.excerpt or None,
+        "canonical_url": post.canonical or None,
         "feature_image": f"{site.url}{post.cover}" if post.cover.startswith("/") else None,
         "created_at": _exact(post.published or post.updated),
         "updated_at": _exact(post.updated),

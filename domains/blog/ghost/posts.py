@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from domains.check import FIRST, LAST
+from domains.check import FIRST, LAST, Check
 from domains.errors import say
 
 from .addresses import at_home
@@ -102,7 +102,7 @@ def arrived(
         line(post.get("feature_image_alt"), 400),
         published,
         _moment(post.get("updated_at")) or published or _moment(post.get("created_at")) or EPOCH,
-        line(post.get("canonical_url"), 2000),
+        _web(post.get("canonical_url")),
         tuple(notes),
     )
 
@@ -111,6 +111,13 @@ def _html(post: Mapping[str, Any]) -> tuple[str, list[str]]:
     """A draft may have none yet, and is made of what it was written in; and what of that nobody can read here."""
     html = text(post.get("html"))
     return (html, []) if html.strip() else rendered(post.get("lexical"), post.get("mobiledoc"))
+
+
+def _web(said: Any) -> str:
+    """A whole address; empty for whatever is none."""
+    check = Check()
+    found = check.web_address("", line(said, 2000))
+    return "" if check.wrong else found
 
 
 def _is_internal(tag: Mapping[str, Any]) -> bool:

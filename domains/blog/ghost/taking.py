@@ -135,7 +135,7 @@ async def _slug(db: AsyncSession, came: Arrived, own: Post | None, notes: list[s
 
 def _fill(taken: Post, came: Arrived, pictures: Mapping[str, str], notes: list[str]) -> str:
     """Its status to be."""
-    taken.title, taken.kind, taken.excerpt = came.title, came.kind, came.excerpt
+    taken.title, taken.kind, taken.excerpt, taken.canonical = came.title, came.kind, came.excerpt, came.canonical
     taken.body, taken.format = exchanged(came.html, pictures), HTML
     taken.cover = pictures.get(original(came.cover), "") if came.cover else ""
     if came.cover and not taken.cover:
