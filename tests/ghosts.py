@@ -154,13 +154,13 @@ async def taken(coop, there=POSTS[0]):
     """A post, else the one with every card, taken over, and changed there since; its id."""
     async with coop.writing() as db:
         taken = await ghost.take_post(db, ghost.from_api(there, SITE), {})
-        await ghost.offer(db, there | {"title": "Leek soup, again"}, SITE)
+        await ghost.offer(db, there | {"title": "Changed there"}, SITE)
         return taken.post
 
 
 async def linked(coop):
     """To a Ghost without a key, and a post of it that both have edited; nobody is sent to ask it."""
-    id = await taken(coop, post(8, "Leek soup"))
+    id = await taken(coop, post(8, "Boxes for the winter"))
     async with coop.writing() as db:
         db.add(Ghost(address=SITE, title="The old blog"))
         await blog.tag_post(db, id, "kitchen", on=True)

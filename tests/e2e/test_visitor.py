@@ -19,7 +19,7 @@ def test_the_home_page_shows_something_of_every_room(visit):
     page.goto("/")
     expect(heading(page, "Oakhill Growers")).to_be_attached()
     ways = page.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(ways).to_have_text(["Market", "Calendar", "News", "How we work"])
+    expect(ways).to_have_text(["Market", "Calendar", "News"])
     expect(the(page, "News").get_by_role("listitem")).to_have_count(5)
     expect(the(page, "News").get_by_role("link", name="We voted: the van goes electric")).to_be_visible()
     expect(the(page, "Coming up").get_by_role("listitem")).to_have_count(3)
