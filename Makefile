@@ -35,7 +35,7 @@ test: setup-test  ## every test, those in a real browser last
 
 test-long: setup-test  ## flows through 500 kills (KILLS), commands through a kill at each moment, logs for 60 minutes (MINUTES)
 	KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/unit/test_kills.py
-	EVERY=1 $(BIN)/python -m pytest tests/unit/test_cuts.py
+	EVERY=1 $(BIN)/python -m pytest tests/unit/test_cuts.py tests/unit/test_crashes.py
 	@$(BIN)/python -m tests.peers.weed
 	MINUTES=$(MINUTES) PEERS=all $(BIN)/python -m pytest -s tests/peers/test_backup_scale.py
 
