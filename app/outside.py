@@ -18,7 +18,6 @@ PATIENCE = 10.0
 ALL = 25.0
 """Seconds for all of it; less than an effect of a flow may take."""
 AGENT = "RoseAsh (a co-op's own server)"
-_SHARED = ip_network("100.64.0.0/10")  # RFC 6598: carriers' own
 _TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("2002::/16"))  # RFC 6052, RFC 3056: they hold others inside
 
 
@@ -121,7 +120,7 @@ def is_public(address: str) -> bool:
     found = ip_address(address.partition("%")[0])
     if found.version == 6 and (found.ipv4_mapped or any(found in network for network in _TRANSLATED)):
         return False
-    return found.is_global and not found.is_multicast and not (found.version == 4 and found in _SHARED)
+    return found.is_global and not found.is_multicast
 
 
 def _why(error: Exception) -> str:

@@ -59,6 +59,8 @@ async def list_pages(call: Call, *, since: str) -> dict[str, Any]:
         total = sum([await asked.count(kind) for kind in ghost.KINDS]) if since else sum(many.values())
     except (*TROUBLES, NotLinked) as error:
         return {"trouble": str(error), "pages": [], "total": 0}
+    except (LookupError, TypeError, ValueError):
+        return {"trouble": "it answers, but not as Ghost does", "pages": [], "total": 0}
     pages = [[kind, page + 1] for kind in many for page in range(math.ceil(many[kind] / ghost.PAGE))]
     return {"trouble": "", "pages": pages, "total": total}
 

@@ -11,6 +11,7 @@ from domains.outside import Answer
 from tests.conftest import all_of, settle
 from tests.ghost import ADDRESS, KEY, Ghost, signature
 
+STRANGE = [(200, b"<html>"), (200, b"[]"), (200, b'{"meta": {"pagination": {"total": "x"}}}'), (500, b"no")]
 LINK = {"address": ADDRESS, "admin_key": KEY, "deed": "link", "mirrors_menus": "yes"}
 
 
@@ -86,7 +87,7 @@ async def test_what_is_no_ghost_or_no_key_is_said_beside_its_field(ghost, stewar
     assert page.status_code == 422 and said in page.text and "is asked for all" not in page.text
 
 
-@pytest.mark.parametrize("answer", [Answer(200, {}, b"<html>"), Answer(200, {}, b"[]"), Answer(500, {}, b"no")])
+@pytest.mark.parametrize("answer", [Answer(status, {}, body) for status, body in STRANGE])
 async def test_what_answers_otherwise_than_a_ghost_is_not_linked(ghost, steward, answer):
     ghost.answers = answer
     page = await steward.post("/blog/ghost", data=LINK)

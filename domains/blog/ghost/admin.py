@@ -169,7 +169,7 @@ async def greet(transport: Transport, address: str, key: str) -> Found:
         if error.status in (400, 401, 403):
             raise Invalid(admin_key=say("The Ghost there does not take this key. Copy it again.")) from None
         raise Invalid(address=say("What is there is no Ghost that answers: {why}.").format(why=error)) from None
-    except (KeyError, IndexError, TypeError):
+    except (LookupError, TypeError, ValueError):
         raise Invalid(address=say("What is there answers, but not as Ghost does.")) from None
 
 
