@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := "$(PYTHON)" -I ops/bootstrap.py
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(UPGRADE)
 
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 .PHONY: help setup setup-test run test test-long test-peers check lock pictures clean
 .PHONY: bench bench-flows bench-ghost bench-previews bench-scale

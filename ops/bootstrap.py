@@ -159,18 +159,25 @@ def fetch_pip(page: str) -> bytes:
         return bytes(answer.read())
 
 
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable")
+
+
 def bring_browser() -> None:
-    """Chromium, and the library that Playwright's own Node.js wants and a small Debian lacks."""
-    missing = [] if any(map(shutil.which, ("chromium", "google-chrome", "google-chrome-stable"))) else ["chromium"]
+    """Chromium, in Debian the one without windows; and a library that Playwright's own Node.js wants and few have."""
     try:
         ctypes.CDLL("libatomic.so.1")
+        lacks = []
     except OSError:
-        missing.append("libatomic1")
-    if missing:
-        say(f"{' and '.join(missing)} for the browser tests, from Debian's packages")
-        if not from_debian(*missing) or ("chromium" in missing and not shutil.which("chromium")):
-            need = f"`sudo apt-get install {' '.join(missing)}`"
-            sys.exit(f"The browser tests need more: {need}, or for Chromium on Ubuntu `sudo snap install chromium`.")
+        lacks = ["libatomic1"]
+    if any(map(shutil.which, BROWSERS)) and not lacks:
+        return
+    say("Chromium for the browser tests, from Debian's packages")
+    lacks += () if any(map(shutil.which, BROWSERS)) else ("chromium",)
+    if "chromium" in lacks and from_debian(BROWSERS[0]):
+        lacks.remove("chromium")
+    if lacks and not (from_debian(*lacks) and any(map(shutil.which, BROWSERS))):
+        need = f"`sudo apt-get install {' '.join(lacks)}`"
+        sys.exit(f"The browser tests need more: {need}, or for Chromium on Ubuntu `sudo snap install chromium`.")
 
 
 def bring_java() -> None:

@@ -33,7 +33,9 @@ from tests.e2e import keys
 SECRET = "an-honest-secret-for-tests-0123456789"
 ROSE = [sys.executable, "-m", "app"]
 ROOT = Path(__file__).parents[2]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first draws a page in half the time."""
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), "chromium")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 QUIET += ("--disable-component-update", "--disable-sync")
 PATIENCE = 30  # seconds

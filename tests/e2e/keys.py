@@ -14,6 +14,7 @@ AT = """(it) => {
     (it.type === "radio" && at.type === "radio" && at.name === it.name && at.form === it.form);
   return {
     there: same,
+    gone: !it.isConnected,
     before: Boolean(at.compareDocumentPosition(it) & Node.DOCUMENT_POSITION_PRECEDING) && at !== document.body,
     ringed: at === document.body || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2),
     what: at.outerHTML.slice(0, 120),
@@ -89,12 +90,15 @@ def press(it, key):
 def go(it):
     """With Tab, or back with Shift+Tab; every stop on the way is seen to have the focus."""
     it.wait_for(state="attached")
-    at = it.evaluate(AT)
+    handle = it.element_handle()  # to look for it anew at each stop would take longer than to go there
+    at = handle.evaluate(AT)
     way = "Shift+Tab" if at["before"] else "Tab"
     for _ in range(STOPS):
         if at["there"]:
             return
         it.page.keyboard.press(way)
-        at = it.evaluate(AT)
+        at = handle.evaluate(AT)
+        if at["gone"]:
+            return go(it)
         assert at["ringed"], f"no ring: {at['what']}"
     raise AssertionError(f"{it} is not reached; the last stop was {at['what']}")

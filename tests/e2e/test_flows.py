@@ -82,7 +82,7 @@ def test_a_value_that_is_no_json_is_kept_beside_what_is_wrong_with_it(visit, scr
         expect(field).to_be_focused()
 
 
-@pytest.mark.parametrize("scripted", ["scripted", "keys"], indirect=True)
+@pytest.mark.parametrize("scripted", ["keys"], indirect=True)
 def test_a_page_that_refreshes_itself_takes_nobody_from_what_they_type(visit):
     page, other = visit(STEWARD), visit(STEWARD)
     published(page, "Quinces")

@@ -83,7 +83,8 @@ def test_a_post_is_written_previewed_published_changed_and_taken_off(visit, scri
 
 def test_the_blog_of_a_ghost_is_taken_over_and_a_post_of_it_turned_into_markdown(visit, tmp_path):
     title, page, stranger = f"Soup of old {next(number)}", visit(STEWARD), visit()
-    file = ghosts.written(tmp_path / "g.json", ghosts.export([ghosts.post(next(number) + 7000, title, ghosts.CARDS)]))
+    exported = ghosts.export([ghosts.post(next(number) + 7000, title, ghosts.CARDS)], settings=[])
+    file = ghosts.written(tmp_path / "g.json", exported)
     on_the_desk(page, "Posts and pages")
     page.get_by_role("link", name="Take over a Ghost").click()
     page.get_by_label("File").set_input_files(file)
@@ -96,7 +97,9 @@ def test_the_blog_of_a_ghost_is_taken_over_and_a_post_of_it_turned_into_markdown
     expect(page.locator("#body")).to_have_value(re.compile(r"Mind the \*\*pot\*\*"))
     stranger.goto(f"/{title.lower().replace(' ', '-')}/")
     expect(stranger.get_by_role("article")).to_contain_text("Mind the pot.")
+    words(page).fill("What its links lead to is not here.")
     page.get_by_role("button", name="Take it off the site").click()
+    expect(page.get_by_role("article")).to_contain_text("This is a draft.")
 
 
 def test_a_post_for_members_is_scheduled_and_shown_to_one_reader_first(visit):

@@ -11,6 +11,7 @@ from httpx import ASGITransport, AsyncClient
 import app.visits
 from app.commands import create_coop
 from app.main import House
+from app.sample import fill
 from app.settings import Settings
 from domains import account
 from fragments.visit import cookie_name
@@ -32,9 +33,9 @@ def settings(data):
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory):
-    """A data folder with the co-ops oak and elm, made once and copied for every test."""
-    data = tmp_path_factory.mktemp("furnished")
+def bare(tmp_path_factory):
+    """A data folder with the co-ops oak and elm, made once."""
+    data = tmp_path_factory.mktemp("bare")
 
     async def furnish():
         house = House(settings(data))
@@ -49,6 +50,32 @@ def furnished(tmp_path_factory):
                 )
                 async with house.tenants.use(house.registry.by_slug(slug).id) as coop, coop.writing() as db:
                     await account.add_person(db, "Maud", f"maud@{slug}.example")
+
+    asyncio.run(furnish())
+    return data
+
+
+@pytest.fixture(scope="session")
+def stocked(bare, tmp_path_factory):
+    """The same with something in every room of oak."""
+    return changed(bare, tmp_path_factory.mktemp("stocked"), fill)
+
+
+@pytest.fixture(scope="session")
+def furnished(bare):
+    """What is copied for every test; a module that wants more there names another."""
+    return bare
+
+
+def changed(furnished, folder, change):
+    """A copy in the folder, of which oak was changed: `await change(coop)`."""
+    data = folder / "data"
+    shutil.copytree(furnished, data)
+
+    async def furnish():
+        house = House(settings(data))
+        async with house.awake(), house.tenants.use(house.registry.by_slug("oak").id) as coop:
+            await change(coop)
 
     asyncio.run(furnish())
     return data

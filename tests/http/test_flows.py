@@ -15,12 +15,23 @@ from domains.activities import Activity, record
 from flows.engine.models import Run, Wait
 from tests import runs
 from tests.conftest import all_of, settle
-from tests.http.conftest import PARTIAL
+from tests.http.conftest import PARTIAL, changed
 
 
-@pytest.fixture
-async def made(coop):
-    return await runs.in_every_state(coop)
+@pytest.fixture(scope="module")
+def made():
+    """What it is -> the id of its run."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def furnished(bare, made, tmp_path_factory):
+    """With runs in every state."""
+
+    async def begin(coop):
+        made.update(await runs.in_every_state(coop))
+
+    return changed(bare, tmp_path_factory.mktemp("flows"), begin)
 
 
 async def status(coop, id):
@@ -128,14 +139,14 @@ async def test_runs_are_searched_and_the_address_says_so(steward, made):
     assert "Nothing found" in none and "<b>parsnip" not in none
 
 
-async def test_a_coop_where_nothing_was_set_off_says_what_will_be(steward):
-    assert "Nothing has been set off yet" in (await steward.get("/flows")).text
+async def test_a_coop_where_nothing_was_set_off_says_what_will_be(visit):
+    assert "Nothing has been set off yet" in (await (await visit("elm", "ruth@elm.example")).get("/flows")).text
 
 
 async def test_the_list_is_turned_page_by_page(steward, coop):
-    ids = [await runs.begin(coop, runs.ASKING, f"many:{number}") for number in range(60)]
-    first = (await steward.get("/flows?words=tale")).text
-    older = re.search(r'href="(/flows\?state=&amp;words=tale&amp;before=\d+)"', first)[1].replace("&amp;", "&")
+    ids = [await runs.begin(coop, runs.ASKING, f"turned:{number}") for number in range(60)]
+    first = (await steward.get("/flows?words=turned")).text
+    older = re.search(r'href="(/flows\?state=&amp;words=turned&amp;before=\d+)"', first)[1].replace("&amp;", "&")
     second = (await steward.get(older)).text
     assert listed(first) + listed(second) == ids[::-1]
     assert "Older" not in second and "Newest" in second

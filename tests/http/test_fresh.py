@@ -12,7 +12,6 @@ import pytest
 
 from app import files
 from app.commands import create_coop, sign_in_link
-from app.sample import fill
 from domains import account, events
 from tests.http.conftest import MEMBER
 
@@ -22,9 +21,9 @@ ROOT = Path(__file__).parents[2]
 LUNCH = {"kind": "event", "day": "2026-06-12"}
 
 
-@pytest.fixture(autouse=True)
-async def full(coop):
-    await fill(coop)
+@pytest.fixture(scope="module")
+def furnished(stocked):
+    return stocked
 
 
 @pytest.fixture

@@ -5,21 +5,25 @@ import re
 
 import pytest
 
-from app.sample import fill
 from domains import account
 from fragments import ROUTES
 from fragments.caching import Caching
-from tests.http.conftest import MEMBER, PARTIAL, STEWARD, cookies
+from tests.http.conftest import MEMBER, PARTIAL, STEWARD, changed, cookies
 
 LEEKS = {"kind": "market.product", "ref": "1", "quantity": "2"}
 
 
-@pytest.fixture(autouse=True)
-async def full(coop):
-    """Something in every room, and a second member."""
-    await fill(coop)
-    async with coop.writing() as db:
-        await account.add_person(db, "Odo Ottersley", "odo@oak.example")
+@pytest.fixture(scope="module")
+def furnished(stocked, tmp_path_factory):
+    """With a second member, and three more people who have names like nobody else's."""
+
+    async def invite(coop):
+        async with coop.writing() as db:
+            await account.add_person(db, "Odo Ottersley", "odo@oak.example")
+            for name, role in ROLES.items():
+                await account.add_person(db, name, f"{name}@oak.example".lower(), role=role)
+
+    return changed(stocked, tmp_path_factory.mktemp("kept"), invite)
 
 
 async def put_in(client):
@@ -174,13 +178,8 @@ SHOWN = sorted({path for route in ROUTES if "GET" in route.http_methods for path
 
 @pytest.mark.parametrize("path", SHOWN)
 @pytest.mark.parametrize("headers", [{}, PARTIAL], ids=["page", "part"])
-async def test_nothing_made_for_somebody_is_given_to_anybody_else(house, visit, coop, path, headers):
+async def test_nothing_made_for_somebody_is_given_to_anybody_else(visit, path, headers):
     """Whoever comes first; each has a name and a basket like nobody else's."""
-    async with coop.writing() as db:
-        for number, name in enumerate(("Xaveria", "Yolanthe", "Zebulon")):
-            await account.add_person(
-                db, name, f"{name}@oak.example".lower(), role=("member", "member", "steward")[number]
-            )
     path = re.sub(r"{slug:str}", "four-leeks", path.replace("{id:int}", "1").replace("{signed:str}", "1.x"))
     people = {name: await visit("oak", f"{name}@oak.example".lower()) for name in ROLES}
     people |= {"": await visit("oak"), "77": await visit("oak")}

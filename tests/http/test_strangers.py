@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 
 from app.cache import Doorkeeper
-from app.sample import fill
 from tests.http.conftest import MEMBER, cookies
 
 HOST, PAGE = b"oak.example", os.sysconf("SC_PAGE_SIZE")
 LIMIT = 4 * 2**20
 
 
-@pytest.fixture(autouse=True)
-async def full(coop):
-    await fill(coop)
+@pytest.fixture(scope="module")
+def furnished(stocked):
+    return stocked
 
 
 @pytest.fixture

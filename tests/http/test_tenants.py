@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -25,19 +26,35 @@ def open_files():
     return sum("site.db" in os.readlink(link) for link in links if os.path.lexists(link))
 
 
+@pytest.fixture(scope="module")
+def thousand(tmp_path_factory):
+    """A data folder with a thousand co-ops, a few of which have a file; made once."""
+    data = tmp_path_factory.mktemp("thousand") / "data"
+
+    async def furnish():
+        house = House(settings(data))
+        async with house.awake():
+            for number in range(MANY):
+                about = {"name": f"c{number}", "url": f"https://c{number}.example", "steward": "ruth@oak.example"}
+                await create_coop(house, lambda *_: None, **about)
+            for number in range(MANY, 1000):
+                house.registry.add(Entry(f"id{number}", f"c{number}", f"https://c{number}.example"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.commands.new_keys", lambda: {"signing": b"s" * 32, "actor": b""})
+        patch.setattr("app.commands.public_pem", lambda key: "")
+        data.mkdir()
+        asyncio.run(furnish())
+    return data
+
+
 @pytest.fixture
-async def many(tmp_path, monkeypatch):
-    """A thousand co-ops, a few of which have a file."""
-    keys = {"signing": b"s" * 32, "actor": b""}
-    monkeypatch.setattr("app.commands.new_keys", lambda: keys)
-    monkeypatch.setattr("app.commands.public_pem", lambda key: "")
-    house = House(settings(tmp_path).model_copy(update={"open_coops": OPEN}))
+async def many(thousand, tmp_path):
+    """Of which few may be open."""
+    data = tmp_path / "data"
+    shutil.copytree(thousand, data)
+    house = House(settings(data).model_copy(update={"open_coops": OPEN}))
     async with house.awake():
-        for number in range(MANY):
-            about = {"name": f"c{number}", "url": f"https://c{number}.example", "steward": "ruth@oak.example"}
-            await create_coop(house, lambda *_: None, **about)
-        for number in range(MANY, 1000):
-            house.registry.add(Entry(f"id{number}", f"c{number}", f"https://c{number}.example"))
         yield house
 
 

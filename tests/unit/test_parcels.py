@@ -1,5 +1,6 @@
 """A co-op in one file: what is in it, what is not, and what is no such file."""
 
+import asyncio
 import os
 import random
 import shutil
@@ -17,20 +18,24 @@ from app.trouble import Trouble
 from domains import account, blog
 from domains.base import Table
 from domains.site import Facts, describe, keep_key, show_key
+from tests.conftest import Bell, Letterbox
 
 WORDS, URL = "twelve leeks and a bough", "https://oak.example"
 HERE, THERE = Sealer("a secret of this machine", "oak"), Sealer("a secret of that machine", "oak")
 HASH = "$argon2id$v=19$m=65536,t=3,p=4$bm9ib2R5cyBzYWx0$bm9ib2R5cyBoYXNo"
 
 
-@pytest.fixture
-async def live(empty, tmp_path, bell, mailer):
-    """A co-op in use, with everything in it that nobody else may read, and many who have signed in."""
-    file = tmp_path / "oak" / "site.db"
-    file.parent.mkdir()
+@pytest.fixture(scope="module")
+def lived_in(empty, tmp_path_factory):
+    """A file with everything in it that nobody else may read, and many who have signed in."""
+    file = tmp_path_factory.mktemp("lived") / "site.db"
     shutil.copy(empty, file)
-    coop = await Coop(file, bell, mailer).prepare()
-    keys = new_keys()
+    asyncio.run(live_in(file))
+    return file
+
+
+async def live_in(file):
+    coop, keys = await Coop(file, Bell(), Letterbox()).prepare(), new_keys()
     async with coop.writing() as db:
         await describe(db, Facts("Oak"), URL)
         for name, key in keys.items():
@@ -43,6 +48,16 @@ async def live(empty, tmp_path, bell, mailer):
             await account.begin_session(db, ruth.id)
             await account.name_session(db, number, "Firefox of nobody else")
         await account.count_client(db, "10.9.8.7-client")
+    await coop.close()
+
+
+@pytest.fixture
+async def live(lived_in, tmp_path, bell, mailer):
+    """It, open."""
+    file = tmp_path / "oak" / "site.db"
+    file.parent.mkdir()
+    shutil.copy(lived_in, file)
+    coop = await Coop(file, bell, mailer).prepare()
     yield coop
     await coop.close()
 
