@@ -33,9 +33,11 @@ test: setup-test  ## every test, those in a real browser last
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/e2e || status=1; \
 	exit $$status
 
-test-long: setup-test  ## flows through 500 kills (KILLS), commands through a kill at each moment, logs for 60 minutes (MINUTES)
+test-long: setup-test  ## stories by mouse too, 500 kills (KILLS), a kill at each moment, logs for 60 minutes (MINUTES)
 	KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/unit/test_kills.py
 	EVERY=1 $(BIN)/python -m pytest tests/unit/test_cuts.py tests/unit/test_crashes.py
+	@$(READY) browser
+	EVERY=1 $(BIN)/python -m pytest tests/e2e
 	@$(BIN)/python -m tests.peers.weed
 	MINUTES=$(MINUTES) PEERS=all $(BIN)/python -m pytest -s tests/peers/test_backup_scale.py
 

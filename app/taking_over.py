@@ -108,7 +108,8 @@ class _Work:
         async with self.coop.writing() as db:
             acting(db, self.whose.actor)
             self.report.addresses = await ghost.lead_on(db, self.export.addresses)
-            self.report.refused += await ghost.take_navigation(db, self.export.navigation)
+            for menu, items in self.export.menus.items():
+                self.report.refused += await ghost.take_navigation(db, items, menu)
 
     async def _keep(self, path: str, alt: str) -> str:
         """Its address here; empty where it cannot be kept. It is decoded while no transaction is open."""

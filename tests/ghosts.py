@@ -133,7 +133,10 @@ def export(posts=POSTS, version="6.8.0", **more):
             {"id": "a0", "post_id": id_of(1), "author_id": "u0", "sort_order": 0},
             *({"id": f"b{n}", "post_id": id_of(n), "author_id": "u0", "sort_order": 0} for n in range(2, 8)),
         ],
-        "settings": [{"id": "s1", "key": "navigation", "value": json.dumps(NAVIGATION)}],
+        "settings": [
+            {"id": "s1", "key": "navigation", "value": json.dumps(NAVIGATION)},
+            {"id": "s2", "key": "secondary_navigation", "value": json.dumps(NAVIGATION[1:])},
+        ],
     }
     return {"db": [{"meta": {"exported_on": 1, "version": version}, "data": data | more}]}
 

@@ -194,9 +194,15 @@ def signed_in(oakhill, playwright):
     return signed_in
 
 
-@pytest.fixture(params=("scripted", "plain", "keys"))
+WAYS = ("keys", "plain", "mouse") if os.environ.get("EVERY") else ("keys", "plain")
+
+
+@pytest.fixture(params=WAYS)
 def scripted(request, monkeypatch):
-    """Whether browsers run JavaScript. Every story is told three times: with it, without it, and without a mouse."""
+    """Whether browsers run JavaScript: with it a story is told by keys alone, without it by mouse.
+
+    `make test-long` tells it by mouse with it too.
+    """
     if request.param == "keys":
         keys.alone(monkeypatch)
     return request.param != "plain"

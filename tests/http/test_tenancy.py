@@ -70,7 +70,7 @@ async def test_a_canary_of_one_coop_is_never_in_an_answer_of_another(house, meth
     async with AsyncClient(transport=ASGITransport(house.app), base_url="https://oak.example") as oak:
         for jar in ({}, stolen, own):
             for headers in ({}, PARTIAL):
-                for _ in range(2):  # the second answer may be a kept one
+                for _ in range(2 if method == "GET" else 1):  # the second answer may be a kept one
                     oak.cookies = jar
                     answer = await oak.request(method, asked, headers=headers)
                     assert CANARY not in answer.text and CANARY not in str(answer.headers), answer.text

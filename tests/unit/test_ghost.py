@@ -91,7 +91,8 @@ async def test_its_addresses_lead_here(coop, tmp_path):
 
 async def test_its_navigation_is_taken_where_there_is_none_and_what_stands_for_many_paths_is_told(coop, tmp_path):
     report = await bring(coop, ghosts.whole(tmp_path))
-    assert await all_of(coop, MenuItem.label, MenuItem.target) == [("Home", "/"), ("About", "/about-us")]
+    taken = [("main", "Home", "/"), ("main", "About", "/about-us"), ("foot", "About", "/about-us")]
+    assert await all_of(coop, MenuItem.menu, MenuItem.label, MenuItem.target) == taken
     assert report.refused == ["The redirect from ^/old/(.*)$ stands for more than one address."]
 
 

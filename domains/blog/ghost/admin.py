@@ -16,6 +16,8 @@ from domains.errors import Invalid, say
 from domains.outside import Answer, Transport, Unreachable
 from domains.values import now
 
+from .menu import SETTINGS
+
 KINDS = {"post": "posts", "page": "pages"}
 """What we call it -> what its addresses do."""
 KEY = re.compile(r"([0-9a-f]{24}):([0-9a-f]{64})", re.ASCII)
@@ -99,10 +101,9 @@ class Admin:
         return found
 
     async def menus(self) -> dict[str, Sequence[tuple[str, str]]]:
-        """`main` and `foot`: what each item is called, and where it leads."""
+        """Menu of ours -> what each item is called, and where it leads."""
         said = {one["key"]: one["value"] for one in (await self._said("GET", "settings/"))["settings"]}
-        names = {"main": "navigation", "foot": "secondary_navigation"}
-        return {ours: [(one["label"], one["url"]) for one in _list(said.get(name))] for ours, name in names.items()}
+        return {ours: [(one["label"], one["url"]) for one in _list(said.get(name))] for ours, name in SETTINGS.items()}
 
     async def title(self) -> str:
         return str((await self._said("GET", "site/"))["site"]["title"])

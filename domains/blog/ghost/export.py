@@ -13,6 +13,7 @@ from domains.values import in_address
 
 from .addresses import at_home
 from .archive import NO_EXPORT, Archive, read_json
+from .menu import SETTINGS
 from .posts import MOST_NAME, MOST_TAG, Arrived, arrived
 from .words import line
 
@@ -28,8 +29,7 @@ class Export:
     posts: Sequence[Arrived]
     addresses: Mapping[str, str]
     """Old path -> where it leads: of tags and authors whose names make other addresses here, and of redirects."""
-    navigation: Sequence[tuple[str, str]]
-    secondary_navigation: Sequence[tuple[str, str]]
+    menus: Mapping[str, Sequence[tuple[str, str]]]
     refused: Sequence[str]
     """Sentences, of what is in it and cannot be taken."""
 
@@ -43,8 +43,8 @@ def read_export(file: Path, site: str = "") -> Export:
         posts = list(_posts(data, site, refused))
         redirects = {path: to for name, document in others for path, to in _redirects(name, document, site, refused)}
         settings = {str(row.get("key")): row.get("value") for row in _rows(data, "settings")}
-        main, secondary = (_menu(settings.get(name), site) for name in ("navigation", "secondary_navigation"))
-        return Export(archive, posts, _lists(data) | redirects, main, secondary, refused)
+        menus = {menu: _menu(settings.get(name), site) for menu, name in SETTINGS.items()}
+        return Export(archive, posts, _lists(data) | redirects, menus, refused)
     except BaseException:
         archive.close()
         raise

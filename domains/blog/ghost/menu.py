@@ -7,12 +7,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domains.errors import Invalid, say
 
 from ..menu import MOST, add_menu_item, remove_menu_item
-from ..models import MAIN
+from ..models import FOOT, MAIN
 from ..ways import navigation
 from .link import ghost
 
+SETTINGS = {MAIN: "navigation", FOOT: "secondary_navigation"}
+"""What a Ghost calls them."""
 LONGEST = 40
 """Letters that an item of ours is called by."""
+
+
+KEPT = {
+    MAIN: say("The main menu stays as it is: it has entries of its own."),
+    FOOT: say("The menu at the foot stays as it is: it has entries of its own."),
+}
 
 
 async def take_navigation(db: AsyncSession, items: Sequence[tuple[str, str]], menu: str = MAIN) -> list[str]:
@@ -21,7 +29,7 @@ async def take_navigation(db: AsyncSession, items: Sequence[tuple[str, str]], me
     if there == list(items):
         return []
     if there and items:
-        return [say("The navigation stays as it is: it has entries of its own.")]
+        return [KEPT[menu]]
     refused = []
     for label, target in items:
         try:
