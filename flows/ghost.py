@@ -5,8 +5,10 @@ import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import blog
@@ -20,6 +22,7 @@ from .engine.builder import flow
 from .engine.effects import Call, effect
 from .engine.graph import END, Flow, Take
 from .engine.lent import World
+from .engine.models import Run
 from .engine.schedules import Scheduled
 from .engine.store import within
 from .tidying import Tick
@@ -144,7 +147,7 @@ async def put(call: Call, *, post: int) -> dict[str, Any]:
 async def nudge(call: Call, *, post: int) -> None:
     """Whoever edits what came from Ghost has it sent there, where that is wished."""
     if post in await ghost.owing(call.db):
-        await _go(call)
+        await ask_anew(call.db, call.key, call.now)
 
 
 @effect("ghost.hook@1", "idempotent")
@@ -161,7 +164,7 @@ async def hook(call: Call) -> dict[str, Any]:
 @effect("ghost.ask@1", "tx")
 async def ask(call: Call) -> None:
     """What changed before it was to call us, it did not call us of."""
-    await _go(call)
+    await ask_anew(call.db, call.key, call.now)
 
 
 @effect("ghost.menus@1", "idempotent")
@@ -198,8 +201,8 @@ async def settle(
         trouble=(failed + unsent or [""])[0],
         taken=sum(one.get("how") in ("new", "changed", "lost") for one in taken),
     )
-    if is_more:
-        await _go(call)
+    if is_more or await ghost.has_hints(call.db):
+        await _start(call.db, call.key, call.now)
     await within(call.db, lambda connection: retention.forget(connection, call.now - KEPT, FLOW.name, SWEEP.name))
     return {"failed": len(failed), "is_more": is_more}
 
@@ -303,11 +306,26 @@ async def _words(db: AsyncSession, owed: ghost.Owed) -> dict[str, Any]:
     return dict(owed.words) | {"html": await blog.read_abroad(owed.body, f"{site.url}/")}
 
 
-async def _go(call: Call) -> None:
-    """Somebody goes and asks, once for this call."""
+async def go(db: AsyncSession, key: str, now: float) -> None:
+    """Somebody goes and asks, unless one is at it: who is goes again by themselves where hints came meanwhile.
+
+    `key` comes never again.
+    """
+    at_it = Run.name.in_((FLOW.name, SWEEP.name)) & Run.ended.is_(None)
+    if not await db.scalar(select(exists().where(at_it))):
+        await _start(db, key, now)
+
+
+async def ask_anew(db: AsyncSession, key: str, now: float) -> None:
+    """As if the Ghost had called; it is asked from now on at the earliest."""
+    await ghost.take_hint(db, key, ghost.Hint(ghost.SITE, ""), datetime.fromtimestamp(now, UTC))
+    await go(db, key, now)
+
+
+async def _start(db: AsyncSession, key: str, now: float) -> None:
     from .runs import start  # which knows all stories, this one too
 
-    await start(call.db, FLOW, {"at": call.now}, f"{FLOW.name}:{call.key}", call.now)
+    await start(db, FLOW, {"at": now}, f"{FLOW.name}:{key}", now)
 
 
 async def _pictures(world: World, asked: ghost.Admin, arrived: ghost.Arrived) -> tuple[dict[str, str], list[str]]:

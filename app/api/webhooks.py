@@ -4,7 +4,6 @@ from typing import Any
 
 from litestar import Request, Response, post
 
-import flows
 from domains import site as sites
 from domains.blog import ghost
 from domains.errors import Forbidden
@@ -27,12 +26,10 @@ async def ghost_hint(request: Request[Any, Any, Any], db: Db, view: Page) -> Res
     secret = view.keys.unseal(ghost.HOOK_SECRET, sealed).decode()
     try:
         signature = ghost.checked(request.headers.get("x-ghost-signature", ""), body, secret, view.now)
-        is_first = await ghost.take_hint(db, signature, ghost.read(body), view.now)
+        await ghost.take_hint(db, signature, ghost.read(body), view.now)
     except Forbidden as error:
         return refusal(401, f"This is not taken: {error}.")
-    if is_first:
-        now = view.now.timestamp()
-        await flows.start(db, story.FLOW, {"at": now}, f"{story.FLOW.name}:hint:{signature}", now)
+    await story.go(db, f"hint:{signature}", view.now.timestamp())
     return Response(None, status_code=202)
 
 

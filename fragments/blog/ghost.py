@@ -9,7 +9,6 @@ from litestar.params import FromPath
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import flows
 from domains import blog
 from domains import site as sites
 from domains.errors import NotFound, say
@@ -111,8 +110,7 @@ async def _ask(db: AsyncSession, view: View) -> None:
     """Raises NotFound."""
     if not await blog.ghost.ghost(db):
         raise NotFound("no Ghost")
-    now = view.now.timestamp()
-    await flows.start(db, story.FLOW, {"at": now}, f"{story.FLOW.name}:asked:{secrets.token_hex(8)}", now)
+    await story.ask_anew(db, f"asked:{secrets.token_hex(8)}", view.now.timestamp())
 
 
 async def _ghost(db: AsyncSession, view: View, form: Form, status: int = 200) -> Response[str]:

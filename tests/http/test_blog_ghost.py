@@ -8,6 +8,7 @@ from domains import blog
 from domains.blog.ghost.models import GhostPost
 from domains.blog.models import Post
 from domains.outside import Answer
+from flows.engine.models import Run
 from tests.conftest import all_of, settle
 from tests.ghost import ADDRESS, KEY, Ghost, signature
 
@@ -130,6 +131,27 @@ async def test_of_thirty_hints_at_once_one_goes(linked, oak, coop):
     await settle(coop)
     assert len(await titles(coop)) == 34
     assert sum("limit=1&" in url for _, url in linked.asked) == 4
+
+
+async def test_hints_that_come_while_one_is_asking_send_one_more_when_all_is_taken(linked, oak, coop, monkeypatch):
+    async def call(title):
+        body, headers = linked.hint("post.published", linked.write(title))
+        assert (await oak.post("/webhooks/ghost", content=body, headers=headers)).status_code == 202
+
+    async def ask(method, url, **about):
+        answer = await Ghost.ask(linked, method, url, **about)
+        if "limit=100" in url and meanwhile:
+            for title in [meanwhile.pop() for _ in range(20)]:
+                await call(title)
+        return answer
+
+    meanwhile = [f"Meanwhile {number}" for number in range(20)]
+    monkeypatch.setattr(linked, "ask", ask)
+    runs = len(await all_of(coop, Run.id))
+    await call("First")
+    await settle(coop)
+    assert len(await titles(coop)) == 25
+    assert len(await all_of(coop, Run.id)) == runs + 2
 
 
 async def test_a_hint_believes_nothing_but_which_post(linked, oak, coop):

@@ -21,6 +21,7 @@ KINDS = {"posts": "post", "pages": "page"}
 @pytest.fixture(scope="module")
 def rose(tmp_path_factory):
     rose = Rose(tmp_path_factory.mktemp("in-step") / "data", ROSE_NEAR="yes")
+    rose.url = f"http://127.0.0.1:{rose.port}"  # Ghost asks a name server where localhost is, and may be told nothing
     rose.file = rose.data / "coops" / rose.create()["id"] / "site.db"
     yield rose.serve("--replica", "none")
     rose.stop()

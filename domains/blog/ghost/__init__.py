@@ -3,7 +3,7 @@
 from .admin import KINDS, PAGE, Admin, Collision, Declined, greet, image_url, says
 from .back import Owed, decide, note_sent, offer, offered, owed, owing
 from .export import Export, read_export
-from .hints import Hint, checked, read, take_hint
+from .hints import SITE, Hint, checked, has_hints, read, take_hint
 from .imports import begin_import, end_import, last_import
 from .leave import leaving
 from .link import (
@@ -34,6 +34,7 @@ __all__ = [
     "KINDS",
     "MOST",
     "PAGE",
+    "SITE",
     "Admin",
     "Arrived",
     "Collision",
@@ -55,6 +56,7 @@ __all__ = [
     "from_api",
     "ghost",
     "greet",
+    "has_hints",
     "image_url",
     "known",
     "known_pictures",

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.base import table_of
 from domains.errors import Forbidden
+from domains.values import now
 
 from .models import GhostHint
 
@@ -24,13 +25,13 @@ FRESH = timedelta(minutes=5)
 _hints = table_of(GhostHint)
 
 
-TAG = "tag"
-"""What it does to posts moves no time of theirs."""
+TAG, SITE = "tag", "site"
+"""What the first does to posts moves no time of theirs; the second is whatever else."""
 
 
 class Hint(NamedTuple):
     kind: str
-    """post, page, tag, or site for whatever else."""
+    """post, page, TAG or SITE."""
     id: str
 
 
@@ -56,23 +57,26 @@ def read(body: bytes) -> Hint:
             id = (told.get("current") or {}).get("id") or (told.get("previous") or {}).get("id")
             if isinstance(id, str) and ID.fullmatch(id):
                 return Hint(kind, id)
-        return Hint(TAG if TAG in said else "site", "")
+        return Hint(TAG if TAG in said else SITE, "")
     except (ValueError, AttributeError, TypeError):
-        return Hint("site", "")
+        return Hint(SITE, "")
 
 
-async def take_hint(db: AsyncSession, signature: str, hint: Hint, at: datetime) -> bool:
-    """Whether somebody is to be sent for it, as nobody is on the way. Raises Forbidden for one that came before."""
-    await db.execute(delete(_hints).where(_hints.c.taken, _hints.c.at < at - 2 * FRESH))
-    is_expected = await db.scalar(select(exists().where(~_hints.c.taken)))
+async def take_hint(db: AsyncSession, signature: str, hint: Hint, at: datetime) -> None:
+    """`signature` may be any word that never comes again. Raises Forbidden for one that came before."""
     row = {"signature": signature, "kind": hint.kind, "ghost_id": hint.id, "at": at, "taken": False}
     told = insert(_hints).values(row).on_conflict_do_nothing().returning(_hints.c.signature)
     if not await db.scalar(told):
         raise Forbidden("it came before")
-    return not is_expected
+
+
+async def has_hints(db: AsyncSession) -> bool:
+    """Whether there are some that nobody has read."""
+    return bool(await db.scalar(select(exists().where(~_hints.c.taken))))
 
 
 async def read_hints(db: AsyncSession) -> list[Hint]:
     """All that nobody has read, each once; whoever reads them goes and asks."""
+    await db.execute(delete(_hints).where(_hints.c.taken, _hints.c.at < now() - 2 * FRESH))
     taking = update(_hints).where(~_hints.c.taken).values(taken=True).returning(_hints.c.kind, _hints.c.ghost_id)
     return sorted({Hint(*row) for row in await db.execute(taking)})
