@@ -96,6 +96,14 @@ async def test_its_navigation_is_taken_where_there_is_none_and_what_stands_for_m
     assert report.refused == ["The redirect from ^/old/(.*)$ stands for more than one address."]
 
 
+async def test_what_leads_nowhere_is_left_out_of_the_menus_and_told(coop, tmp_path):
+    items = [{"label": "Sign up", "url": "#/portal/"}, {"label": "Else", "url": "https://else.example/"}]
+    said = [{"id": "s1", "key": "secondary_navigation", "value": json.dumps(items)}]
+    report = await bring(coop, ghosts.written(tmp_path / "g.json", ghosts.export(settings=said)))
+    assert await all_of(coop, MenuItem.menu, MenuItem.label) == [("foot", "Else")]
+    assert report.refused == ["Sign up is left out of the menus: #/portal is no page here and no address elsewhere."]
+
+
 async def test_a_draft_without_html_is_made_of_what_it_was_written_in(coop, tmp_path):
     report = await bring(coop, ghosts.whole(tmp_path))
     old, new = (await at(coop, "an-old-one")).body, (await at(coop, "in-lexical")).body

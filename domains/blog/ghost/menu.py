@@ -35,7 +35,8 @@ async def take_navigation(db: AsyncSession, items: Sequence[tuple[str, str]], me
         try:
             await add_menu_item(db, label, target, menu=menu)
         except Invalid:
-            refused.append(say("The navigation leaves out {label}.").format(label=label))
+            left_out = say("{label} is left out of the menus: {target} is no page here and no address elsewhere.")
+            refused.append(left_out.format(label=label, target=target))
     return refused
 
 
