@@ -160,24 +160,20 @@ def fetch_pip(page: str) -> bytes:
 
 
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable")
+"""The first, which has no windows, is Debian's alone."""
 
 
 def bring_browser() -> None:
-    """Chromium, in Debian the one without windows; and a library that Playwright's own Node.js wants and few have."""
+    """Chromium, and the library that Playwright's own Node.js wants and a small Debian lacks."""
+    if not any(map(shutil.which, BROWSERS)):
+        say("Chromium for the browser tests, from Debian's packages")
+        if not any(from_debian(name) and shutil.which(name) for name in BROWSERS[:2]):
+            sys.exit("The browser tests need Chromium: `sudo apt-get install chromium`, or on Ubuntu by snap.")
     try:
         ctypes.CDLL("libatomic.so.1")
-        lacks = []
     except OSError:
-        lacks = ["libatomic1"]
-    if any(map(shutil.which, BROWSERS)) and not lacks:
-        return
-    say("Chromium for the browser tests, from Debian's packages")
-    lacks += () if any(map(shutil.which, BROWSERS)) else ("chromium",)
-    if "chromium" in lacks and from_debian(BROWSERS[0]):
-        lacks.remove("chromium")
-    if lacks and not (from_debian(*lacks) and any(map(shutil.which, BROWSERS))):
-        need = f"`sudo apt-get install {' '.join(lacks)}`"
-        sys.exit(f"The browser tests need more: {need}, or for Chromium on Ubuntu `sudo snap install chromium`.")
+        if not from_debian("libatomic1"):
+            sys.exit("The browser tests need a library: `sudo apt-get install libatomic1`.")
 
 
 def bring_java() -> None:
