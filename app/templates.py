@@ -40,7 +40,7 @@ def templates(language: str) -> Environment:
         bytecode_cache=_Compiled(locale),
     )
     words = gettext.translation("rose", WORDS, [str(locale)], fallback=True)
-    made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # i18n adds it
     made.globals["_"] = made.globals["gettext"]  # instead of looking it up at every word
     made.said = words.gettext
     made.globals["static"] = static.address
@@ -94,7 +94,8 @@ class _Said(NodeTransformer):
         match node:
             case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(sentence))], kwargs=[]):
                 said = self._say(sentence)
-                return nodes.Const((Markup(said) if self._escapes else said) % {}, lineno=node.lineno)  # noqa: S704
+                words = Markup(said) if self._escapes else said  # noqa: S704 - a sentence of ours
+                return nodes.Const(words % {}, lineno=node.lineno)
         return node
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo, is_zipfile
@@ -54,7 +55,7 @@ class Archive:
         found = [one for one in self._entries if one.filename.endswith((".json", ".yaml", ".yml"))]
         found = [one for one in found if f"/{IMAGES}" not in f"/{one.filename}"]
         found.sort(key=lambda one: one.file_size, reverse=True)
-        return [(one.filename.rpartition("/")[2], lambda one=one: self._read(one, LARGEST_JSON)) for one in found]  # type: ignore[misc]
+        return [(one.filename.rpartition("/")[2], partial(self._read, one, LARGEST_JSON)) for one in found]
 
     def picture(self, path: str) -> bytes:
         """Empty where there is none. Raises Invalid for one that cannot be read."""
