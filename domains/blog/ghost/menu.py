@@ -15,15 +15,13 @@ SETTINGS = {MAIN: "navigation", FOOT: "secondary_navigation"}
 """What a Ghost calls them."""
 LONGEST = 40
 """Letters that an item of ours is called by."""
-
-
 KEPT = {
     MAIN: say("The main menu stays as it is: it has entries of its own."),
     FOOT: say("The menu at the foot stays as it is: it has entries of its own."),
 }
 
 
-async def take_navigation(db: AsyncSession, items: Sequence[tuple[str, str]], menu: str = MAIN) -> list[str]:
+async def take_navigation(db: AsyncSession, items: Sequence[tuple[str, str]], menu: str) -> list[str]:
     """Sentences, of what is not taken."""
     there = [(row.label, row.target) for row in await navigation(db, menu)]
     if there == list(items):
