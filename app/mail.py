@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy, Policy
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,11 +13,23 @@ from urllib.parse import unquote, urlsplit
 
 from jinja2 import Environment
 
+from domains.account import ReaderLink
 from domains.site import Site
 from flows import Refused
 
 Signer = Callable[[str, str], str]
 """(purpose, what) -> what, signed by the co-op's own key."""
+
+
+class WebAddress(UnstructuredHeader, BaseHeader):
+    """A header that stays on its line as it is: the library would fold a long one, and encode it."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("List-Unsubscribe", WebAddress)
 
 
 class Post(Protocol):
@@ -82,7 +95,8 @@ class Server:
 class Letters:
     """One co-op's mailer: `payload` names a template of `templates/mail` and says what stands in it.
 
-    A template's first line is the subject. `sign(purpose, what)` makes a link that only this co-op could have made.
+    A template's first line is the subject. `sign(purpose, what)` makes a link that only this co-op could have made, and
+    `stop` is one: with it whoever has the mail stops the newsletter, for good and without an account.
     """
 
     def __init__(self, templates: Environment, site: Callable[[], Any], sign: Signer, post: Post, sender: str) -> None:
@@ -96,8 +110,10 @@ class Letters:
         from email.utils import localtime
 
         template = self._templates.get_template(f"mail/{payload['template']}.txt")
-        subject, _, body = template.render({**payload, "site": site, "to": to, "sign": self._sign}).partition("\n")
-        mail = EmailMessage()
+        stop = f"{site.url}/account/reading/{self._sign('reading', ReaderLink(to).written())}"
+        about = {**payload, "site": site, "to": to, "sign": self._sign, "stop": stop}
+        subject, _, body = template.render(about).partition("\n")
+        mail = EmailMessage(EmailPolicy(header_factory=HEADERS))
         mail["Subject"] = _unencoded(subject.strip())
         host = f"[IPv6:{site.host}]" if ":" in site.host else site.host
         mail["From"] = Address(_unencoded(site.name), addr_spec=self._sender or f"hello@{host}")
@@ -105,6 +121,9 @@ class Letters:
         mail["Date"] = localtime()
         mail["Message-ID"] = f"<{_digest(key)}@{host}>"
         mail["Auto-Submitted"] = "auto-generated"
+        if stop in body:  # what tells people how to stop it tells their mail programs (RFC 8058)
+            mail["List-Unsubscribe"] = f"<{stop}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail.set_content(body.strip() + "\n")
         return mail
 

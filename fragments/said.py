@@ -39,6 +39,7 @@ SAID = {
     "password": say("Your password is set. Everywhere else you are signed out."),
     "newsletter": say("You get the newsletter from now on."),
     "no-newsletter": say("You get no newsletter any more."),
+    "reader-removed": say("Removed. No newsletter goes there any more."),
     "signed-out": say("You are signed out."),
     "signed-out-there": say("That browser is signed out."),
     "signed-out-elsewhere": say("Everywhere else you are signed out."),

@@ -54,6 +54,8 @@ class View(Visit):
     """Finds out how large they are: seldom, or sooner where that `is_wished`; waits a moment for it at most."""
     is_part: bool = False
     """Whether it is made to stand inside another fragment."""
+    is_preview: bool = False
+    """Whether it is made to show how it will look, inside the form in which it is typed: its own would end that."""
     is_swapped: bool = False
     """Whether it is made to take its own old place in a page, beside the fragment that was asked for."""
 

@@ -10,15 +10,23 @@ from domains.errors import say
 
 from .view import View
 
-NAMES = {"calendar": say("What is on next"), "products": say("What the market recommends")}
+NAMES = {
+    "calendar": say("What is on next"),
+    "products": say("What the market recommends"),
+    "newsletter": say("Where anybody asks for the newsletter"),
+}
 """As whoever writes knows them."""
 
 
 def widgets() -> Mapping[str, HTTPRouteHandler]:
     """Name -> the fragment that stands there."""
-    from . import events, market
+    from . import account, events, market
 
-    return {"calendar": events.upcoming, "products": market.featured}
+    return {
+        "calendar": events.upcoming,
+        "products": market.featured,
+        "newsletter": account.subscribe,
+    }
 
 
 async def expanded(view: View, parts: Iterable[blog.Prose | blog.Widget]) -> list[Markup]:

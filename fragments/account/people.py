@@ -74,6 +74,7 @@ async def _people(db: Db, view: View, refused: Form | None = None, status: int =
         layout="desk.html",
         status=status,
         requests=await join.waiting(db),
+        readers=await account.count_readers(db),
         rows=rows,
         roles=[(role, view.text(name)) for role, name, _ in ROLES],
         wrong=refused or Form(),

@@ -1,5 +1,6 @@
 """While a post is typed: how it will look, and what is kept of it before it is saved."""
 
+from dataclasses import replace
 from secrets import token_urlsafe
 from typing import Any
 
@@ -58,6 +59,7 @@ def filled(view: View, found: blog.Post) -> dict[str, str]:
 
 async def previewed(view: View, form: Form, found: blog.Post | None = None) -> list[Markup]:
     """What is typed, or html as it is; nothing, when the body cannot be read; `form` then says why."""
+    view = replace(view, is_preview=True)
     if found and found.format == blog.HTML:
         return await expanded(view, await blog.read_prose(found.body, found.format))
     with form.refusals():

@@ -19,6 +19,8 @@ KINDS = {
     "member-already": say("A request to join by somebody who is a member"),
     "declined": say("A request to join, declined"),
     "lapsed": say("A request to join that nobody answered"),
+    "subscribe": say("A link to get the newsletter"),
+    "reader-already": say("The newsletter, asked for by somebody who gets it"),
     "urgent": say("A post that could not wait"),
     "digest": say("The newsletter"),
     "stuck": say("What got stuck, for the stewards"),
