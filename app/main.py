@@ -201,11 +201,12 @@ def _session_of(view: Page) -> AsyncSession:
 async def _only_forms(request: Request[Any, Any, Any]) -> None:
     """People's browsers send forms; whatever else arrives is not misread as an empty one.
 
-    One with files is read by whoever handles it, once it is known who sends it.
+    One with files is read by whoever handles it, once it is known who sends it; what is `unread` may be anything.
     """
-    if request.method in SAFE:
+    about = request.route_handler.opt
+    if request.method in SAFE or about.get("unread"):
         return
-    takes = FILES if request.route_handler.opt.get("files") else FORM
+    takes = FILES if about.get("files") else FORM
     parse_url_encoded_form_data.cache_clear()  # the framework would keep what people typed, passwords too
     if request.content_type[0] not in ("", takes):
         raise HTTPException(status_code=415)

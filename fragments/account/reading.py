@@ -1,5 +1,6 @@
 """The newsletter for anybody: asking for it, and where the links lead that begin and end it."""
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get, post
@@ -30,7 +31,7 @@ async def ask_to_read(db: Db, view: Page, data: Typed) -> Response[Any]:
     with form.refusals():
         await story.begin(db, form.text("address"), view.client, view.now.timestamp())
         return view.see("/account/subscribe-sent")
-    return await _subscribe(view, form, status=422)
+    return await _subscribe(replace(view, is_part=bool(form.text("part"))), form, status=422)
 
 
 @get("/account/subscribe-sent")
@@ -45,7 +46,7 @@ async def reading(db: Db, view: Page, signed: FromPath[str]) -> Response[str]:
     return await _reading(db, view, _link(view, signed))
 
 
-@post("/account/reading/{signed:str}")
+@post("/account/reading/{signed:str}", opt={"unread": True})
 async def read_or_stop(db: Db, view: Page, signed: FromPath[str], wanted: FromQuery[str] = "") -> Response[str]:
     """Answers at once, and whatever the body is: mail providers stop it with one of their own (RFC 8058)."""
     link = _link(view, signed)

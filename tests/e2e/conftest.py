@@ -102,6 +102,10 @@ class Rose:
         """To approve and to decline whoever asks with this address."""
         return re.findall(r"http://\S+/account/joining/\S+", self.mailed(steward, 1, address)[-1])
 
+    def reading(self, address):
+        """To begin the newsletter, or to stop it, out of the newest mail to this address."""
+        return re.search(r"http://\S+/account/reading/\S+", self.mailed(address, 1, "/account/reading/")[-1])[0]
+
     def mailed(self, address, many, words=""):
         """So many mails with these words, the newest last, once they are there."""
         deadline = time.monotonic() + PATIENCE

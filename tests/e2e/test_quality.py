@@ -53,6 +53,7 @@ UNLINKED = [
     (STRANGER, "/nothing-here"),
     (STRANGER, "/account/sign-in?said=signed-out"),
     (STRANGER, "/account/joining/nowhere"),
+    (STRANGER, "/account/reading/nowhere"),
     (STEWARD, "/steward/ledger?words=zebra"),
 ]
 """States that no link leads to."""
@@ -133,10 +134,12 @@ def asking(oakhill, machines):
 
 
 @pytest.fixture(scope="session")
-def samples(oakhill, reached, asking):
+def samples(oakhill, machines, reached, asking):
     """Route -> an address of it, for all that people see."""
     link = urlsplit(oakhill.told("coop", "sign-in", "oakhill", MEMBER)).path
-    return pages.samples([*reached[STRANGER], *reached[STEWARD], link, asking["waiting"]])
+    assert machines[STRANGER].post("/account/subscribe", form={"address": "noor@far.example"}).ok
+    reading = urlsplit(oakhill.reading("noor@far.example")).path
+    return pages.samples([*reached[STRANGER], *reached[STEWARD], link, asking["waiting"], reading])
 
 
 @pytest.fixture(scope="session")

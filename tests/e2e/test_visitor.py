@@ -45,6 +45,27 @@ def test_a_post_holds_the_market_and_the_calendar_where_its_author_put_them(visi
     expect(heading(page, "Leeks")).to_be_visible()
 
 
+def test_the_newsletter_is_asked_for_in_a_post_and_begins_and_ends_by_mail(visit, oakhill, scripted):
+    page, address = visit(), f"noor-{'keys' if scripted else 'plain'}@far.example"
+    page.goto("/the-van-goes-electric")
+    asking = the(page.get_by_role("article"), "The newsletter")
+    asking.get_by_label("Email").fill("noor@far")
+    with seamless(page, scripted):
+        asking.get_by_role("button", name="Send me the newsletter").click()
+        expect(page.get_by_label("Email")).to_have_accessible_description(re.compile("Write a whole address"))
+    expect(page.get_by_label("Email")).to_have_value("noor@far")
+    expect(page.get_by_role("heading", name="The newsletter")).to_have_count(1)
+    page.get_by_label("Email").fill(address)
+    page.get_by_role("button", name="Send me the newsletter").click()
+    expect(heading(page, "Look at your mail")).to_be_visible()
+    page.goto(oakhill.reading(address))
+    expect(heading(page, "One more step")).to_be_visible()
+    page.get_by_role("button", name="Send me the newsletter").click()
+    expect(heading(page, "You get the newsletter")).to_be_visible()
+    page.get_by_role("button", name="Stop the newsletter").click()
+    expect(heading(page, "You get no newsletter any more")).to_be_visible()
+
+
 def test_months_are_turned_and_the_way_back_turns_them_back(visit, scripted):
     page, first = visit(), date.today().replace(day=1)
     later, earlier = first + timedelta(days=31), first - timedelta(days=1)

@@ -13,6 +13,7 @@ from httpx import ASGITransport, AsyncClient
 
 from app.commands import create_coop
 from app.main import House
+from domains import account
 from domains.blog.models import Revision
 from tests import ghosts, pages, photos, runs
 from tests.conftest import all_of, settle
@@ -58,6 +59,17 @@ class Walk:
         await settle(coop)
         mails = "".join(mail.get_content() for mail in self.house.post(coop.id).all())
         self.joining = re.search(r"/account/joining/[^\s?]+", mails)[0]
+
+    async def subscribed(self, coop):
+        """Somebody asks for the newsletter, and others have it; the path of a mailed link."""
+        async with self.browser(STRANGER) as client:
+            assert (await client.post("/account/subscribe", data={"address": "noor@far.example"})).has_redirect_location
+        async with coop.writing() as db:
+            for name in "sam", "mei":
+                await account.subscribe(db, f"{name}@far.example")
+        await settle(coop)
+        mails = "".join(mail.get_content() for mail in self.house.post(coop.id).all())
+        return re.search(r"/account/reading/\S+", mails)[0]
 
     async def decided(self):
         """What a mailed link shows before, after, and when it is none."""
@@ -166,7 +178,9 @@ def walk(tmp_path_factory):
                 await photos.keep(coop)
                 await photos.keep(coop, photos.photo((40, 30)), None)  # nobody has said what is on it
                 ((changed,),) = await all_of(coop, Revision.post, where=Revision.version == 2)
-                walk.first = [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
+                reading = await walk.subscribed(coop)
+                walk.first = [reading, f"{reading}x"]
+                walk.first += [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
                 walk.first.append(f"/blog/revision/{changed}/1")
                 taken = await ghosts.taken(coop)
                 walk.first += ["/leek-soup", f"/blog/convert-post/{taken}", f"/blog/ghost-post/{taken}"]

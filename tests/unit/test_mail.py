@@ -3,7 +3,7 @@
 import asyncio
 import re
 from email import message_from_bytes
-from email.policy import default
+from email.policy import SMTP, default
 
 import pytest
 
@@ -99,6 +99,20 @@ def test_any_name_survives_the_post(letters, name):
     mail = message_from_bytes(write(letters, site).as_bytes(), policy=default)
     assert mail["From"].addresses[0].display_name == name.strip() and f"sign in to {name.strip()}" in mail["Subject"]
     assert f"asked to sign in to {name.strip()} with" in text_of(mail)
+
+
+@pytest.mark.parametrize("template", ["digest", "urgent", "reader-already"])
+def test_what_can_be_stopped_says_so_to_people_and_to_programs(letters, site, template):
+    mail = write(letters, site, to="maud" * 15 + "@oak.example", template=template, title="Leeks", slug="leeks")
+    (link,) = re.findall(r"https://oak\.example/account/reading/\S+\.reading", text_of(mail))
+    heads = mail.as_bytes(policy=SMTP).partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    assert f"List-Unsubscribe: <{link}>" in heads, "neither folded nor encoded, however long"
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in heads
+
+
+@pytest.mark.parametrize("about", [{}, {"template": "welcome"}, {"template": "subscribe", "link": "abc"}])
+def test_what_comes_once_cannot_be_stopped(letters, site, about):
+    assert write(letters, site, **about)["List-Unsubscribe"] is None
 
 
 def test_what_is_written_as_an_encoded_word_adds_no_header_either(letters):
