@@ -10,8 +10,7 @@ from domains import account
 from .engine.deliveries import queue
 from .engine.store import within
 
-DAYS = 7
-WITHIN = timedelta(days=DAYS)
+WITHIN = timedelta(days=7)
 
 
 async def begin(db: AsyncSession, address: str, client: str, now: float) -> None:

@@ -36,8 +36,7 @@ async def ask_to_read(db: Db, view: Page, data: Typed) -> Response[Any]:
 
 @get("/account/subscribe-sent")
 async def subscribe_sent(view: Page) -> Response[str]:
-    title = view.text(say("Look at your mail"))
-    return unkept(view, await view.render("account/_subscribe_sent.html", title=title, days=story.DAYS))
+    return unkept(view, await view.render("account/_subscribe_sent.html", title=view.text(say("Look at your mail"))))
 
 
 @get("/account/reading/{signed:str}")
