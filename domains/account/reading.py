@@ -66,12 +66,11 @@ async def count_readers(db: AsyncSession) -> int:
 
 
 async def find_readers(db: AsyncSession, words: str, before: int | None, most: int) -> Sequence[Found]:
-    """Whoever came last first; `before` is the id of one that was shown already."""
+    """Those with `words` in their address or name, whoever came last first, from `before`, an id, on."""
     asked = select(Reader.id, Reader.address, Person.name).outerjoin(Person, Person.address == Reader.address)
-    for word in words.split():
-        asked = asked.where(
-            or_(Reader.address.contains(word, autoescape=True), Person.name.contains(word, autoescape=True))
-        )
+    if words := words.strip():
+        places = (Reader.address, Person.name)
+        asked = asked.where(or_(*(place.contains(words, autoescape=True) for place in places)))
     if before is not None:
         asked = asked.where(Reader.id < before)
     return [Found(*row) for row in await db.execute(asked.order_by(Reader.id.desc()).limit(most))]

@@ -300,9 +300,15 @@ async def test_stewards_see_who_reads_find_and_remove_them(oak, member, steward,
     assert "3 addresses get the newsletter" in (await steward.get("/account/people")).text
     page = (await steward.get("/account/readers")).text
     assert page.index("100%@far") < page.index(MEMBER) < page.index(MEI) and ">Maud</td>" in page
-    for words, found in {"mei": [MEI], "MAUD": [MEMBER], "far 0%": ["100%@far.example"], "_": [], "a\0": None}.items():
+    for words, found in {
+        "mei": [MEI],
+        "MAUD": [MEMBER],
+        " 0%@f": ["100%@far.example"],
+        "_": [],
+        "x " * 3000: [],
+    }.items():
         page = (await steward.get("/account/readers", params={"words": words})).text
-        assert found is None or re.findall(r'<th scope="row">([^<]+)<', page) == found
+        assert re.findall(r'<th scope="row">([^<]+)<', page) == found
     remove = re.findall(r'action="(/account/readers/\d+/remove)"', (await steward.get("/account/readers")).text)[-1]
     for client, status in ((oak, 401), (member, 403)):
         assert (await client.post(remove)).status_code == (await client.get("/account/readers")).status_code == status
@@ -317,5 +323,5 @@ async def test_however_many_read_a_page_shows_fifty(steward, coop):
     older = re.search(r'href="([^"]+)" rel="next"', page)[1].replace("&amp;", "&")
     rest = (await steward.get(older)).text
     assert [text.count('<th scope="row">') for text in (page, rest)] == [50, 10] and 'rel="next"' not in rest
-    for before in "x", "-1", "9" * 30:
-        assert (await steward.get(f"/account/readers?before={before}")).is_success
+    for odd in "before=x", "before=-1", f"before={'9' * 30}", "words=%00", "words=%ff", "words=%ed%a0%80":
+        assert (await steward.get(f"/account/readers?{odd}")).is_success

@@ -1,5 +1,6 @@
 """People, links, passwords and sessions, without a browser."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -171,6 +172,12 @@ async def test_the_newsletter_is_read_once_or_not_at_all(coop):
         assert await account.readers(db) == ["sam@oak.example"] and not await account.is_reader(db, "maud@oak.example")
         with pytest.raises(Invalid):
             await account.subscribe(db, "maud")
+
+
+@pytest.mark.parametrize("address", ["maud@oak.example", "a/b?c#d%e&f'+~@bäume.example", "m" * 242 + "@oak.example"])
+def test_what_a_readers_link_says_stands_in_any_path(address):
+    for link in account.ReaderLink(address), account.ReaderLink(address, 1_800_000_000):
+        assert re.fullmatch(r"[\w-]+", link.written(), re.ASCII) and account.ReaderLink.read(link.written()) == link
 
 
 async def test_names_are_asked_for_all_at_once(coop, maud):
