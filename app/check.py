@@ -145,7 +145,7 @@ def _keys(settings: Settings, there: Sequence[Entry]) -> Iterator[Finding]:
         connection = files.connect(f"file:{file}?mode=ro", uri=True)
         try:
             found = connection.execute("SELECT name, wrapped FROM site_keys").fetchall()
-            Keyring(Sealer(settings.secret_key.get_secret_value(), file.parent.name), dict(found))
+            Keyring(Sealer(settings.secret_key.value, file.parent.name), dict(found))
         except WrongKey:
             mend = "Set the ROSE_SECRET_KEY that these co-ops were made with."
             yield Finding("secret key", "bad", "it does not open the co-ops that are here", mend)
@@ -226,7 +226,7 @@ def _is_private(host: str) -> bool:
 
 
 def _mail(settings: Settings) -> Finding:
-    url = settings.smtp_url.get_secret_value()
+    url = settings.smtp_url.value
     if not url:
         return Finding("mail", "warn", "kept in the folder mail, not sent", "Set ROSE_SMTP_URL to a mail server.")
     parts = urlsplit(url)

@@ -95,7 +95,7 @@ def _entry(facts: sites.Facts, url: str, steward: str, slug: str) -> Entry:
 
 
 async def _furnish(house: "House", coop: Coop, entry: Entry, facts: sites.Facts, steward: str) -> str:
-    sealer = Sealer(house.settings.secret_key.get_secret_value(), entry.id)
+    sealer = Sealer(house.settings.secret_key.value, entry.id)
     keys = await asyncio.to_thread(new_keys)
     async with coop.writing() as db:
         await sites.describe(db, facts, entry.url)

@@ -221,4 +221,4 @@ def _written(to: Path) -> int:
 
 
 def _sealer(house: "House", entry: Entry) -> Sealer:
-    return Sealer(house.settings.secret_key.get_secret_value(), entry.id)
+    return Sealer(house.settings.secret_key.value, entry.id)

@@ -113,7 +113,7 @@ class House:
     def _coop(self, file: Path) -> Coop:
         """A file that is about to be opened."""
         id = file.parent.name
-        sealer = Sealer(self.settings.secret_key.get_secret_value(), id)
+        sealer = Sealer(self.settings.secret_key.value, id)
 
         async def site() -> sites.Site:
             async with coop.reading() as db:
@@ -133,7 +133,7 @@ class House:
 
     def post(self, id: str) -> Folder | Server:
         """Where the mails of a co-op go."""
-        if url := self.settings.smtp_url.get_secret_value():
+        if url := self.settings.smtp_url.value:
             return Server(url)
         return Folder(self.settings.data_dir / "mail" / id)
 

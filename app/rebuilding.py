@@ -143,7 +143,7 @@ def _check_key(settings: Settings, entry: Entry, file: Path) -> None:
     with careful(file) as connection:
         found = dict(connection.execute("SELECT name, wrapped FROM site_keys").fetchall())
     try:
-        Keyring(Sealer(settings.secret_key.get_secret_value(), entry.id), found)
+        Keyring(Sealer(settings.secret_key.value, entry.id), found)
     except WrongKey:
         raise Trouble(
             f"ROSE_SECRET_KEY is not the one that {entry.slug} was made with: its keys do not open, and nothing is "

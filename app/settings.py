@@ -2,13 +2,13 @@
 
 import os
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .trouble import Trouble
 
@@ -17,94 +17,112 @@ WEAK = 32
 ADDRESS = re.compile(r"(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})", re.ASCII | re.IGNORECASE)
 KEYS = ("LITESTREAM_", "AWS_")
 """What variables begin with that are Litestream's."""
-TAKES = {
-    "port": "takes a whole number from 1 to 65535",
-    "open_coops": "takes a whole number from 1 on",
-    "sleep_after": "takes a number of days, or 0 for never",
-    "pictures": "takes a whole number of megabytes",
-    "near": "takes yes or no",
-}
-"""Setting -> what it takes, where its type alone decides."""
+YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
+LEVELS = ("debug", "info", "warning", "error")
 
 
 class SettingsTrouble(Trouble):
     """Which setting is wrong, and how to mend it."""
 
 
-class Settings(BaseSettings):
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What is shown to nobody, not even by mistake."""
+
+    value: str = field(repr=False)
+
+
+def strong(typed: str) -> Secret:
+    if len(typed) < WEAK or len(set(typed)) < 10:
+        raise ValueError(f"is too weak; it wants at least {WEAK} random characters")
+    return Secret(typed)
+
+
+def replica(typed: str) -> str:
+    if typed and typed != "none" and not typed.startswith(("file:///", "s3://")):
+        raise ValueError("is neither file:///…, s3://… nor none")
+    return typed
+
+
+def smtp(typed: str) -> Secret:
+    if typed and not typed.startswith(("smtp://", "smtps://")):
+        raise ValueError("is neither smtp://… nor smtps://…")
+    return Secret(typed)
+
+
+def address(typed: str) -> str:
+    if typed and not _address(typed):
+        raise ValueError("is no address with a port, like 127.0.0.1:9100")
+    return typed
+
+
+def level(typed: str) -> str:
+    if typed not in LEVELS:
+        raise ValueError(f"is none of {', '.join(LEVELS)}")
+    return typed
+
+
+def yes(typed: str) -> bool:
+    if typed.lower() not in (*YES, *NO):
+        raise ValueError("takes yes or no")
+    return typed.lower() in YES
+
+
+def days(typed: str) -> float:
+    takes = "takes a number of days, or 0 for never"
+    try:
+        read = float(typed)
+    except ValueError:
+        raise ValueError(takes) from None
+    if not isfinite(read) or read < 0:
+        raise ValueError(takes)
+    return read
+
+
+def whole(takes: str, least: int, most: float = inf) -> Callable[[str], int]:
+    def read(typed: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", typed, re.ASCII) or not least <= int(typed) <= most:
+            raise ValueError(f"takes a whole number {takes}")
+        return int(typed)
+
+    return read
+
+
+def setting(says: str, default: Any = MISSING, reads: Callable[[str], Any] = str) -> Any:
+    """`reads` makes a value of what was typed; it raises ValueError, with the sentence's end that says why."""
+    return field(default=default, metadata={"says": says, "reads": reads})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
     """A co-op's own settings (name, hue, time zone) live in its file; these are the machine's."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="ROSE_", env_file=".env", frozen=True, extra="ignore", hide_input_in_errors=True
+    secret_key: Secret = setting(
+        "Wraps every co-op's own keys; at least 32 characters. `make setup` writes one.", reads=strong
     )
-
-    secret_key: SecretStr = Field(
-        description="Wraps every co-op's own keys; at least 32 characters. `make setup` writes one."
+    data_dir: Path = setting("The folder that holds everything: registry, co-ops, mail.", Path("data"), Path)
+    host: str = setting("The address that `serve` listens on.", "127.0.0.1")
+    port: int = setting("The port that `serve` listens on.", 8000, whole("from 1 to 65535", 1, 65535))
+    replica: str = setting(
+        "Where Litestream copies to: file:///… or s3://…, or none; empty: the folder `replica` in it.", "", replica
     )
-    data_dir: Path = Field(Path("data"), description="The folder that holds everything: registry, co-ops, mail.")
-    host: str = Field("127.0.0.1", description="The address that `serve` listens on.")
-    port: int = Field(8000, ge=1, le=65535, description="The port that `serve` listens on.")
-    replica: str = Field(
-        "",
-        description="Where Litestream copies to: file:///… or s3://…, or none; empty: the folder `replica` in it.",
+    smtp_url: Secret = setting(
+        "smtp://user:password@host:587 or smtps://…; empty: mails are kept in the folder `mail`.", Secret(""), smtp
     )
-    smtp_url: SecretStr = Field(
-        SecretStr(""),
-        description="smtp://user:password@host:587 or smtps://…; empty: mails are kept in the folder `mail`.",
+    mail_from: str = setting("The sender of mails; empty: hello@ the co-op's host.", "")
+    open_coops: int = setting("How many co-ops' files stay open at most.", 50, whole("from 1 on", 1))
+    sleep_after: float = setting(
+        "Days after which the file of a co-op that nobody opened is left to its copies alone; 0: never.", 0.0, days
     )
-    mail_from: str = Field("", description="The sender of mails; empty: hello@ the co-op's host.")
-    open_coops: int = Field(50, ge=1, description="How many co-ops' files stay open at most.")
-    sleep_after: float = Field(
-        0,
-        ge=0,
-        description="Days after which the file of a co-op that nobody opened is left to its copies alone; 0: never.",
+    pictures: int = setting("Megabytes of pictures that each co-op may keep.", 500, whole("of megabytes", 0))
+    client_header: str = setting(
+        "The header in which a proxy names the visitor's address: X-Forwarded-For, Fly-Client-IP.", ""
     )
-    pictures: int = Field(500, ge=0, description="Megabytes of pictures that each co-op may keep.")
-    client_header: str = Field(
-        "",
-        description="The header in which a proxy names the visitor's address: X-Forwarded-For, Fly-Client-IP.",
+    near: bool = setting(
+        "Whether co-ops may ask servers of this machine and its network, like a Ghost: yes or no.", False, yes
     )
-    near: bool = Field(
-        False,
-        description="Whether co-ops may ask servers of this machine and its network, like a Ghost: yes or no.",
-    )
-    metrics: str = Field("", description="Where Prometheus asks for /metrics, like 127.0.0.1:9100; empty: nowhere.")
-    log_level: str = Field("info", description="debug, info, warning or error.")
-
-    @field_validator("secret_key")
-    @classmethod
-    def _is_strong(cls, key: SecretStr) -> SecretStr:
-        if len(key.get_secret_value()) < WEAK or len(set(key.get_secret_value())) < 10:
-            raise ValueError(f"is too weak; it wants at least {WEAK} random characters")
-        return key
-
-    @field_validator("replica")
-    @classmethod
-    def _is_replica(cls, replica: str) -> str:
-        if replica and replica != "none" and not replica.startswith(("file:///", "s3://")):
-            raise ValueError("is neither file:///…, s3://… nor none")
-        return replica
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _is_smtp(cls, url: SecretStr) -> SecretStr:
-        if url.get_secret_value() and not url.get_secret_value().startswith(("smtp://", "smtps://")):
-            raise ValueError("is neither smtp://… nor smtps://…")
-        return url
-
-    @field_validator("metrics")
-    @classmethod
-    def _is_address(cls, metrics: str) -> str:
-        if metrics and not _address(metrics):
-            raise ValueError("is no address with a port, like 127.0.0.1:9100")
-        return metrics
-
-    @field_validator("log_level")
-    @classmethod
-    def _is_level(cls, level: str) -> str:
-        if level not in ("debug", "info", "warning", "error"):
-            raise ValueError("is none of debug, info, warning, error")
-        return level
+    metrics: str = setting("Where Prometheus asks for /metrics, like 127.0.0.1:9100; empty: nowhere.", "", address)
+    log_level: str = setting("debug, info, warning or error.", "info", level)
 
     @classmethod
     def read(cls, **given: Any) -> Self:
@@ -112,13 +130,25 @@ class Settings(BaseSettings):
 
         The keys of the replica stand in the same places under Litestream's own names, and nobody reads them but it.
         """
-        for name, value in dotenv_values(".env").items():
-            if name.startswith(KEYS) and value:
+        written = {name: value for name, value in dotenv_values(".env").items() if value}
+        for name, value in written.items():
+            if name.startswith(KEYS):
                 os.environ.setdefault(name, value)
-        try:
-            return cls(**{name: value for name, value in given.items() if value is not None})
-        except ValidationError as error:
-            raise SettingsTrouble("; ".join(_said(problem) for problem in error.errors())) from None
+        typed = {name: str(value) for name, value in given.items() if value is not None}
+        values, wrong = {}, []
+        for one in fields(cls):
+            variable = VARIABLES[one.name]
+            said = typed.get(one.name, os.environ.get(variable, written.get(variable)))
+            try:
+                if said is not None:
+                    values[one.name] = one.metadata["reads"](said)
+                elif one.default is MISSING:
+                    raise ValueError("is missing: set it, or run `make setup`, which writes one to .env")
+            except ValueError as error:
+                wrong.append(f"{variable} {error}")
+        if wrong:
+            raise SettingsTrouble("; ".join(wrong))
+        return cls(**values)
 
     @property
     def replica_url(self) -> str:
@@ -131,11 +161,11 @@ class Settings(BaseSettings):
 
     def shown(self) -> dict[str, tuple[str, str]]:
         """Variable -> (value with secrets masked, what it is)."""
-        fields = type(self).model_fields
-        return {
-            f"ROSE_{name.upper()}": (_masked(getattr(self, name)), field.description or "")
-            for name, field in fields.items()
-        }
+        return {VARIABLES[one.name]: (_masked(getattr(self, one.name)), one.metadata["says"]) for one in fields(self)}
+
+
+VARIABLES: Mapping[str, str] = {one.name: f"ROSE_{one.name.upper()}" for one in fields(Settings)}
+"""Setting -> where it is written."""
 
 
 def _address(typed: str) -> tuple[str, int] | None:
@@ -144,16 +174,9 @@ def _address(typed: str) -> tuple[str, int] | None:
     return (found[1].strip("[]"), int(found[2])) if found and 0 < int(found[2]) < 2**16 else None
 
 
-def _said(problem: ErrorDetails) -> str:
-    name, why = problem["loc"][0], problem["msg"].removeprefix("Value error, ")
-    if problem["type"] == "missing":
-        return f"ROSE_{str(name).upper()} is missing: set it, or run `make setup`, which writes one to .env"
-    return f"ROSE_{str(name).upper()} {TAKES.get(str(name), why)}"
-
-
 def _masked(value: object) -> str:
     from ops.litestream.trouble import masked
 
-    if isinstance(value, SecretStr):
-        return "********" if value.get_secret_value() else ""
+    if isinstance(value, Secret):
+        return "********" if value.value else ""
     return masked(str(value))

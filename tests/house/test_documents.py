@@ -9,7 +9,7 @@ import pytest
 
 from app.__main__ import main
 from app.coops import VARIABLE
-from app.settings import Settings
+from app.settings import VARIABLES
 from app.templates import templates
 from fragments.steward.mails import KINDS
 
@@ -41,7 +41,7 @@ def each(pattern):
             yield name, found
 
 
-@pytest.mark.parametrize("name", [f"ROSE_{name.upper()}" for name in Settings.model_fields])
+@pytest.mark.parametrize("name", list(VARIABLES.values()))
 def test_every_setting_is_documented(name):
     assert f"`{name}`" in README
 
@@ -57,7 +57,7 @@ def test_every_command_and_option_is_documented(path, command):
 @pytest.mark.parametrize("name", OPERATION)
 def test_no_other_setting_is_named(name):
     named = set(re.findall(r"ROSE_[A-Z_]+", (ROOT / name).read_text()))
-    assert named <= {VARIABLE, *(f"ROSE_{name.upper()}" for name in Settings.model_fields)}
+    assert named <= {VARIABLE, *VARIABLES.values()}
 
 
 @pytest.mark.parametrize("typed", TYPED)

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -96,7 +97,7 @@ async def copied(furnished, tmp_path, **more):
     """A house that is served, and copied to a folder by a real Litestream; `more` are settings."""
     data = tmp_path / "data"
     shutil.copytree(furnished, data)
-    house = House(settings(data).model_copy(update={"replica": f"file://{tmp_path}/replica"} | more))
+    house = House(replace(settings(data), **({"replica": f"file://{tmp_path}/replica"} | more)))
     async with house.serving():
         yield house
 

@@ -3,6 +3,7 @@
 import html
 import re
 import shutil
+from dataclasses import replace
 
 from httpx import ASGITransport, AsyncClient
 
@@ -164,7 +165,7 @@ async def test_nobody_waits_to_write_while_a_picture_is_made(editor, coop, monke
 
 async def test_a_coop_keeps_as_much_as_its_machine_lets_it(furnished, tmp_path):
     shutil.copytree(furnished, tmp_path / "data")
-    house = House(settings(tmp_path / "data").model_copy(update={"pictures": 0}))
+    house = House(replace(settings(tmp_path / "data"), pictures=0))
     transport, jar = ASGITransport(house.app), await cookies(house, "oak", STEWARD)
     async with house.awake(), AsyncClient(transport=transport, base_url="https://oak.example", cookies=jar) as steward:
         refused = await bring(steward)

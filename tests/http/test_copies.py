@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -30,7 +31,7 @@ async def house(furnished, tmp_path, monkeypatch):
     monkeypatch.setattr(lookout, "LATE", 1)
     data = tmp_path / "data"
     shutil.copytree(furnished, data)
-    house = House(settings(data).model_copy(update={"replica": f"file://{tmp_path}/replica"}))
+    house = House(replace(settings(data), replica=f"file://{tmp_path}/replica"))
     async with house.serving():
         yield house
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 import shutil
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, time
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.skipif(binary() is None, reason="needs the program lite
 async def copied(furnished, tmp_path, *, serves=True):
     """oak and elm, copied to a folder by a server, or by whoever asks where none runs."""
     shutil.copytree(furnished, tmp_path / "data")
-    house = House(settings(tmp_path / "data").model_copy(update={"replica": f"file://{tmp_path}/replica"}))
+    house = House(replace(settings(tmp_path / "data"), replica=f"file://{tmp_path}/replica"))
     async with house.serving() if serves else house.awake():
         yield house
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -162,7 +163,7 @@ class Walk:
 def walk(tmp_path_factory):
     data = tmp_path_factory.mktemp("html")
     copied = {"replica": f"file://{data}/replica"}  # by a Litestream that does not run
-    house = House(settings(data).model_copy(update=copied))
+    house = House(replace(settings(data), **copied))
 
     async def walk():
         async with house.awake():

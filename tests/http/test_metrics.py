@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import socket
 import time
+from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -26,7 +27,7 @@ async def house(furnished, tmp_path):
     shutil.copytree(furnished, data)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         address = f"127.0.0.1:{probe.getsockname()[1]}"
-    house = House(settings(data).model_copy(update={"metrics": address}))
+    house = House(replace(settings(data), metrics=address))
     async with house.awake(), telling(house):
         yield house
 

@@ -3,12 +3,14 @@
 import asyncio
 import re
 import shutil
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
 
 from app.main import House
+from app.settings import Secret
 from tests.http.conftest import MEMBER, settings
 
 
@@ -17,7 +19,7 @@ async def house(furnished, tmp_path, office, monkeypatch):
     monkeypatch.setattr("flows.engine.deliveries.back_off", lambda attempt: 0.01)
     shutil.copytree(furnished, tmp_path / "data")
     known = settings(tmp_path / "data")
-    house = House(known.model_copy(update={"smtp_url": type(known.secret_key)(office.url)}))
+    house = House(replace(known, smtp_url=Secret(office.url)))
     async with house.serving():
         yield house
 

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from app.control import quiet
 from app.main import House
 from app.rebuilding import check_new, rebuild
 from app.registry import Registry
+from app.settings import Secret
 from app.trouble import Trouble
 from domains import account
 from ops.litestream import Litestream, binary
@@ -35,7 +37,7 @@ async def lost(furnished, tmp_path):
         for file in house.tenants.file(oak), tmp_path / "data" / "registry.db":
             assert await house.backup.litestream.sync(file)
         await house.backup.litestream.stop()
-    return house.settings.model_copy(update={"data_dir": tmp_path / "new"})
+    return replace(house.settings, data_dir=tmp_path / "new")
 
 
 @asynccontextmanager
@@ -77,9 +79,9 @@ async def test_what_was_open_when_the_machine_was_lost_is_woken_for_its_flows(lo
 
 
 async def test_every_coop_comes_at_once_when_told_or_when_its_copies_go_elsewhere(lost, tmp_path):
-    elsewhere = lost.model_copy(update={"replica": f"file://{tmp_path}/another"})
+    elsewhere = replace(lost, replica=f"file://{tmp_path}/another")
     for number, (settings, source) in enumerate(((lost, ""), (elsewhere, lost.replica_url))):
-        settings = settings.model_copy(update={"data_dir": tmp_path / str(number)})
+        settings = replace(settings, data_dir=tmp_path / str(number))
         made = await rebuild(settings, quiet, source=source, everything=not source)
         assert made == {"coops": 2, "here": 2, "asleep": 0, "faults": {}}
         async with served(settings) as house:
@@ -87,7 +89,7 @@ async def test_every_coop_comes_at_once_when_told_or_when_its_copies_go_elsewher
 
 
 async def test_a_wrong_secret_key_is_noticed_at_once_and_leaves_an_empty_folder(lost):
-    wrong = lost.model_copy(update={"secret_key": type(lost.secret_key)("another-honest-secret-0123456789-abcdef")})
+    wrong = replace(lost, secret_key=Secret("another-honest-secret-0123456789-abcdef"))
     with pytest.raises(Trouble, match="ROSE_SECRET_KEY is not the one"):
         await rebuild(wrong, quiet, source="", everything=True)
     assert not list(lost.data_dir.glob("**/*.db"))
@@ -107,7 +109,7 @@ async def test_what_is_here_already_stays_as_it_is_though_its_copies_are_older(l
         await rebuild(lost, quiet, source="", everything=True)
     (lost.data_dir / "registry.db").unlink()
     (lost.data_dir / "registry.db-wal").write_bytes(b"what its log was")
-    wrong = lost.model_copy(update={"secret_key": type(lost.secret_key)("another-honest-secret-0123456789-abcdef")})
+    wrong = replace(lost, secret_key=Secret("another-honest-secret-0123456789-abcdef"))
     with pytest.raises(Trouble, match="ROSE_SECRET_KEY"):
         await rebuild(wrong, quiet, source="", everything=True)
     assert (await rebuild(lost, quiet, source="", everything=True))["here"] == 2
@@ -183,10 +185,10 @@ async def test_only_an_empty_folder_is_filled(lost):
 async def test_nobody_begins_anew_over_copies_that_are_there(lost, tmp_path):
     with pytest.raises(Trouble, match="`rose restore` brings them here"):
         await check_new(lost)
-    await check_new(lost.model_copy(update={"replica": f"file://{tmp_path}/another"}))
-    await check_new(lost.model_copy(update={"replica": "none"}))
+    await check_new(replace(lost, replica=f"file://{tmp_path}/another"))
+    await check_new(replace(lost, replica="none"))
     with pytest.raises(Trouble, match="cannot be reached"):
-        await check_new(lost.model_copy(update={"replica": "s3://bucket/rose?endpoint=http://127.0.0.1:9&region=x"}))
+        await check_new(replace(lost, replica="s3://bucket/rose?endpoint=http://127.0.0.1:9&region=x"))
     await rebuild(lost, quiet, source="", everything=False)
     await check_new(lost)
 

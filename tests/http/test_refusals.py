@@ -4,11 +4,13 @@ import asyncio
 import html
 import re
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
 from app import coop as coops
+from app.settings import Secret
 from tests.http.conftest import PARTIAL
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -153,9 +155,7 @@ async def test_a_coop_sealed_under_another_key_is_away_and_says_nothing(furnishe
     from tests.http.conftest import settings
 
     shutil.copytree(furnished, tmp_path / "data")
-    house = House(
-        settings(tmp_path / "data").model_copy(update={"secret_key": settings(tmp_path).secret_key.__class__("x" * 40)})
-    )
+    house = House(replace(settings(tmp_path / "data"), secret_key=Secret("x" * 40)))
     async with house.awake(), AsyncClient(transport=ASGITransport(house.app), base_url="https://oak.example") as oak:
         answer = await oak.get("/")
     assert answer.status_code == 503 and is_page(answer) and "Oak" not in answer.text

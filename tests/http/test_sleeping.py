@@ -131,7 +131,7 @@ async def test_those_whose_files_are_here_wait_for_no_bucket(house, id, asleep, 
 
 
 async def test_whoever_takes_the_copies_away_is_told_who_sleeps_in_them(house, id, asleep, oak, tmp_path, monkeypatch):
-    monkeypatch.setenv("ROSE_SECRET_KEY", house.settings.secret_key.get_secret_value())
+    monkeypatch.setenv("ROSE_SECRET_KEY", house.settings.secret_key.value)
     for replica, word in ("none", "is none"), (f"file://{tmp_path}/other", "not where"):
         monkeypatch.setenv("ROSE_REPLICA", replica)
         found = await asyncio.to_thread(checks, house.settings.data_dir)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ async def many(thousand, tmp_path):
     """Of which few may be open."""
     data = tmp_path / "data"
     shutil.copytree(thousand, data)
-    house = House(settings(data).model_copy(update={"open_coops": OPEN}))
+    house = House(replace(settings(data), open_coops=OPEN))
     async with house.awake():
         yield house
 
