@@ -131,13 +131,14 @@ class Doorkeeper:
         if (made := cut(scope["path_template"], start["headers"], body["body"], caching.parts)) is None:
             return start, body
         (page, parts), about = made, (asked.version, caching.until)
-        if caching.role in READERS and _is_as_links_ask(asked, scope):
+        kept = caching.role in READERS and _is_as_links_ask(asked, scope)
+        if kept:
             self._shelf(asked.query).put((*asked.page, caching.role), Kept(page, page.size, *about))
         if parts.made and caching.session == asked.bearer.session and self._is_as_it_was(asked):
             size = parts.size + len(repr(asked.bearer))
             self._shelf(asked.bearer.session).put((asked.coop.id, asked.bearer), Kept(parts, size, *about))
         public = asked.public and not caching.session
-        return page.filled(parts, gzip=asked.gzip, public=public).to(asked.if_none_match)
+        return page.filled(parts, gzip=asked.gzip, public=public, kept=kept).to(asked.if_none_match)
 
     def _shelf(self, by_strangers: object) -> Shelf:
         return self.others if by_strangers else self.pages

@@ -33,10 +33,13 @@ class Piece:
         return squeeze.compress(self.plain) + squeeze.flush(zlib.Z_FULL_FLUSH)
 
 
-def joined(pieces: Sequence[Piece], gzip: bool) -> bytes:
+def joined(pieces: Sequence[Piece], gzip: bool, *, kept: bool = True) -> bytes:
+    """What is not kept is squeezed at once, for half the work, into a tenth more."""
     plain = b"".join([piece.plain for piece in pieces])
     if not gzip:
         return plain
+    if not kept:
+        return zlib.compress(plain, 1, zlib.MAX_WBITS | 16)
     deflated = b"".join([piece.deflated for piece in pieces])
     return START + deflated + END + struct.pack("<LL", zlib.crc32(plain), len(plain) & 0xFFFFFFFF)
 

@@ -64,12 +64,13 @@ class Page:
     def fits(self, parts: Parts) -> bool:
         return parts.made.keys() >= set(self.holes)
 
-    def filled(self, parts: Parts, *, gzip: bool, public: bool) -> Answer:
+    def filled(self, parts: Parts, *, gzip: bool, public: bool, kept: bool = True) -> Answer:
         pieces = [self.pieces[0]]
         for hole, piece in zip(self.holes, self.pieces[1:], strict=True):
             pieces += parts.made[hole], piece
-        body = joined(pieces, gzip)
-        etag = b'"%s%s%s"' % (self.tag, parts.tag if self.holes else b"", b"-gzip" if gzip else b"")
+        body = joined(pieces, gzip, kept=kept)
+        form = (b"-gzip" if kept else b"-quick") if gzip else b""
+        etag = b'"%s%s%s"' % (self.tag, parts.tag if self.holes else b"", form)
         headers = [*self.headers, (b"cache-control", (PUBLIC if public else PRIVATE).encode()), (b"etag", etag)]
         coding = [(b"content-encoding", b"gzip")] if gzip else []
         length = (b"content-length", b"%d" % len(body))

@@ -15,9 +15,9 @@ from litestar.types import Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import account, blog
-from domains import site as sites
 from domains.activities import acting
 from domains.errors import NotFound
+from domains.site import Site
 from fragments.caching import wants_fragment
 from fragments.chrome import chrome
 from fragments.copies import Copies
@@ -144,8 +144,7 @@ class Visits:
         )
 
     async def _made(self, request: Request[Any, Any, Any], db: AsyncSession, coop: Coop) -> View:
-        site = await sites.site(db)
-        db.expunge(site)  # a rollback on the way would forget what it says
+        site = await coop.site(db)
         session = await _session(request, db, coop, site)
         if session and session.person:
             acting(db, f"account.person:{session.person.id}")
@@ -171,7 +170,7 @@ class Visits:
 
 
 async def _session(
-    request: Request[Any, Any, Any], db: AsyncSession, coop: Coop, site: sites.Site
+    request: Request[Any, Any, Any], db: AsyncSession, coop: Coop, site: Site
 ) -> account.Session | None:
     signed = request.cookies.get(cookie_name(site), "")
     token = coop.keyring.unsign("session", signed) if signed else None

@@ -1,6 +1,7 @@
 """How the co-op's pages look: stewards choose, and see the page printed so before it is kept."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get, post
@@ -93,12 +94,9 @@ async def _source(db: AsyncSession, view: View, field: str, typed: str, picture:
 
 def _printed(view: View, form: Form) -> View:
     """As it was chosen; nothing of it is kept."""
-    site = view.site
-    site.hue, site.font, site.corner = int(form.text("hue")), form.text("font"), form.text("corner")
-    site.stands = form.text("stands")
-    if form.text("logo") != KEPT:
-        site.logo = form.text("logo")
-    return view
+    logo = view.site.logo if form.text("logo") == KEPT else form.text("logo")
+    chosen: dict[str, Any] = {name: form.text(name) for name in ("font", "corner", "stands")}
+    return replace(view, site=replace(view.site, hue=int(form.text("hue")), logo=logo, **chosen))
 
 
 async def _look(view: View, form: Form, status: int = 200) -> Response[str]:
