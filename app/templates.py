@@ -13,6 +13,7 @@ import jinja2
 from babel import Locale, dates, numbers, units
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, nodes
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
@@ -43,7 +44,7 @@ def templates(language: str) -> Environment:
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # i18n adds it
     made.globals["_"] = made.globals["gettext"]  # instead of looking it up at every word
     made.said = words.gettext
-    made.globals["static"] = static.address
+    made.globals |= {"static": static.address, "icon_paths": _icon_paths}
 
     @lru_cache(1000)
     def show_money(minor: int, currency: str) -> str:
@@ -71,9 +72,26 @@ def templates(language: str) -> Environment:
     return made
 
 
+@cache
+def _icon_paths(name: str) -> Markup:
+    """Of an icon among ours."""
+    return Markup((ROOT / "templates" / "icons" / f"{name}.svg").read_text())  # noqa: S704 - a drawing of ours
+
+
+class _Quick(Context):
+    def call(self, called: Any, /, *about: Any, **more: Any) -> Any:
+        """Jinja asks of whatever is called whether it wants the context; of macros, which most are, that is known."""
+        if type(called) is Macro:
+            more.pop("_block_vars", None)
+            more.pop("_loop_vars", None)
+            return called(self.eval_ctx, *about, **more)
+        return super().call(called, *about, **more)
+
+
 class _Flat(Environment):
     """A template's globals are one dictionary: Jinja's chain of two is copied key by key for every fragment."""
 
+    context_class = _Quick
     said: Callable[[str], str]
 
     def _generate(self, source: nodes.Template, name: str | None, *about: Any, **more: Any) -> str:

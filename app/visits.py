@@ -169,9 +169,7 @@ class Visits:
         )
 
 
-async def _session(
-    request: Request[Any, Any, Any], db: AsyncSession, coop: Coop, site: Site
-) -> account.Session | None:
+async def _session(request: Request[Any, Any, Any], db: AsyncSession, coop: Coop, site: Site) -> account.Session | None:
     signed = request.cookies.get(cookie_name(site), "")
     token = coop.keyring.unsign("session", signed) if signed else None
     session = await account.session_of(db, token) if token else None

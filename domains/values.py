@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import quote
 
 from sqlalchemy import DateTime, Dialect, TypeDecorator
@@ -51,6 +52,7 @@ def slug_of(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
 
 
+@lru_cache(1000)
 def in_address(name: str) -> str:
     """What stands for a name in an address: its slug, or the name itself where it has none, percent-encoded."""
     return slug_of(name) or quote(re.sub(r"[/.]", "-", name), safe="")

@@ -66,15 +66,15 @@ async def featured(db: Db, view: Page) -> Response[str]:
         "market/_featured.html",
         title=view.text(say("This week’s market")),
         products=await market.featured(db),
-        count=await market.count(db),
+        count=sum((await view.once(market.tallied_suppliers)).values()),
         next_market_day=await view.embed(events.next_market_day),
     )
 
 
 @get("/market/suppliers")
-async def suppliers(db: Db, view: Page) -> Response[str]:
+async def suppliers(view: Page) -> Response[str]:
     """Who the goods come from, for the home page."""
-    tallies = await market.tallied_suppliers(db)
+    tallies = await view.once(market.tallied_suppliers)
     return await view.render("market/_suppliers.html", title=view.text(say("Who it comes from")), tallies=tallies)
 
 

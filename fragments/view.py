@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -78,8 +77,8 @@ class View(Visit):
         self, fragment: HTTPRouteHandler, *, is_swapped: bool = False, is_own: bool = False, **parameters: Any
     ) -> Markup:
         """What another fragment answers, made in process; its `until` counts for the whole page too."""
-        inner = copy(self)
-        inner.is_part, inner.is_swapped, inner.is_own = True, is_swapped, is_own or self.is_own
+        inner = object.__new__(View)  # a copy, in a tenth of what `copy` takes
+        vars(inner).update(vars(self), is_part=True, is_swapped=is_swapped, is_own=is_own or self.is_own)
         known = {"db": self.db, "view": inner} | parameters
         takes = _parameters(fragment)
         response = await fragment.fn(**{name: value for name, value in known.items() if name in takes})

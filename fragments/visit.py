@@ -1,9 +1,9 @@
 """One request, as a fragment knows it: of whom, what they may do, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,8 @@ from domains.errors import Forbidden, SignInNeeded
 from domains.site import Site
 
 from .caching import Caching, wants_fragment
+
+Found = TypeVar("Found")
 
 
 class Keys(Protocol):
@@ -38,8 +40,8 @@ class Visit:
     is_own: bool = field(default=False, kw_only=True)
     """Whether it is a part that a page is kept without, so that it may ask."""
     caching: Caching = field(default_factory=Caching, kw_only=True)
-    known: dict[str, Any] = field(default_factory=dict, kw_only=True)
-    """What more than one part of a page asks its file for, by name."""
+    known: dict[Any, Any] = field(default_factory=dict, kw_only=True)
+    """Question -> answer, of what was asked `once`."""
     _cookie: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     @property
@@ -105,6 +107,13 @@ class Visit:
     def forget_session(self) -> None:
         self._session = None
         self._cookie |= cookie(self.site, "", timedelta(0))
+
+    async def once(self, ask: Callable[[AsyncSession], Awaitable[Found]]) -> Found:
+        """What more than one part of a page asks its file for."""
+        if ask not in self.known:
+            self.known[ask] = await ask(self.db)
+        found: Found = self.known[ask]
+        return found
 
     @property
     def path(self) -> str:

@@ -36,7 +36,6 @@ _NAMES = {
     "tag": select(_tag).distinct().select_from(table_of(Post)).where(*_IS_NEWS, _tag.not_in(INSTRUCTIONS)),
     "author": select(_author).distinct().select_from(table_of(Post)).where(*_IS_NEWS),
 }
-_ANY_NEWS = select(_posts.id).where(_posts.status == PUBLISHED, _posts.kind == "post").limit(1)
 _LATEST = _NEWS.order_by(None).order_by(_posts.featured.desc(), _posts.published.desc(), _posts.id.desc())
 _LATEST = _LATEST.limit(bindparam("most"))
 _PAGES = _PUBLIC.where(_posts.kind == "page").order_by(func.lower(_posts.title), _posts.id).limit(bindparam("most"))
@@ -109,11 +108,6 @@ async def moved(db: AsyncSession, slug: str) -> str | None:
 async def latest(db: AsyncSession, most: int = 5, *, but: Collection[int] = ()) -> Sequence[Any]:
     """Published posts, the featured before the others, the newest first: rows without their bodies."""
     return (await db.execute(_LATEST, {"but": list(but), "most": most})).all()
-
-
-async def has_news(db: AsyncSession) -> bool:
-    """Whether any is published."""
-    return await db.scalar(_ANY_NEWS) is not None
 
 
 async def news(

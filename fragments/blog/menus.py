@@ -1,6 +1,6 @@
 """The menus of a page: what is over it, and what is at its foot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litestar import Response, get
@@ -32,26 +32,18 @@ class Way:
 
 @get("/blog/navigation")
 async def navigation(view: Page) -> Response[str]:
-    ways = _ways((await _found(view))[blog.MAIN] or at_first(view), view.path)
+    ways = _ways((await view.once(blog.menus))[blog.MAIN] or at_first(view), view.path)
     return await view.render("blog/_navigation.html", title=view.text(say("Navigation")), ways=ways)
 
 
 @get("/blog/foot")
 async def foot(view: Page) -> Response[str]:
-    ways = _ways((await _found(view))[blog.FOOT], view.path)
+    ways = _ways((await view.once(blog.menus))[blog.FOOT], view.path)
     return await view.render("blog/_foot.html", title=view.text(say("At the foot of each page")), ways=ways)
 
 
 def at_first(view: View) -> list[blog.Way]:
     return [blog.Way(0, view.text(label), target, None) for label, target in AT_FIRST]
-
-
-async def _found(view: View) -> Mapping[str, Sequence[blog.Way]]:
-    """Asked for once, for both."""
-    if "menus" not in view.known:
-        view.known["menus"] = await blog.menus(view.db)
-    found: Mapping[str, Sequence[blog.Way]] = view.known["menus"]
-    return found
 
 
 def _ways(found: Sequence[blog.Way], path: str) -> list[Way]:

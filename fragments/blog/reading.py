@@ -37,7 +37,7 @@ async def home(db: Db, view: Page) -> Response[str]:
         meta=of_site(view),
         opening=opening or view.text(say("Welcome to {name}")).format(name=view.site.name),
         about=about,
-        has_content=await blog.has_news(db),
+        has_content=bool(await view.once(blog.latest)),
         pages=await blog.pages(db),
         market=await view.embed(shown["products"]),
         upcoming=await view.embed(shown["calendar"]),
@@ -47,8 +47,8 @@ async def home(db: Db, view: Page) -> Response[str]:
 
 
 @get("/blog/latest")
-async def latest(db: Db, view: Page) -> Response[str]:
-    return await view.render("blog/_latest.html", title=view.text(say("News")), posts=await blog.latest(db))
+async def latest(view: Page) -> Response[str]:
+    return await view.render("blog/_latest.html", title=view.text(say("News")), posts=await view.once(blog.latest))
 
 
 @get(["/blog/post/{slug:str}", "/{slug:str}"])
