@@ -44,7 +44,7 @@ def templates(language: str) -> Environment:
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # i18n adds it
     made.globals["_"] = made.globals["gettext"]  # instead of looking it up at every word
     made.said = words.gettext
-    made.globals |= {"static": static.address, "icon_paths": _icon_paths}
+    made.globals |= {"static": static.address, "icon_paths": icon_paths}
 
     @lru_cache(1000)
     def show_money(minor: int, currency: str) -> str:
@@ -73,9 +73,10 @@ def templates(language: str) -> Environment:
 
 
 @cache
-def _icon_paths(name: str) -> Markup:
+def icon_paths(name: str) -> Markup:
     """Of an icon among ours."""
-    return Markup((ROOT / "templates" / "icons" / f"{name}.svg").read_text())  # noqa: S704 - a drawing of ours
+    drawing = (ROOT / "templates" / "icons" / f"{name}.svg").read_text()
+    return Markup(drawing.strip())  # noqa: S704 - ours
 
 
 class _Quick(Context):

@@ -6,7 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.templates import icon_paths
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 STATIC = TEMPLATES.parent / "static"
@@ -24,7 +26,7 @@ def render():
         lstrip_blocks=True,
     )
     env.install_null_translations(newstyle=True)
-    env.globals["static"] = "/static/{}".format
+    env.globals |= {"static": "/static/{}".format, "icon_paths": icon_paths}
     env.filters["said"] = str
     env.filters["date"] = lambda day, shape: {"EEE": "Sat", "d": day.day, "MMM": "Nov"}[shape]
 
@@ -165,7 +167,7 @@ def test_an_icon_is_drawn_in_the_page_and_hidden_from_ears(render):
 
 
 def test_an_icon_that_is_not_there_is_an_error(render):
-    with pytest.raises(TemplateNotFound):
+    with pytest.raises(FileNotFoundError):
         render('icon("rocket")')
 
 
