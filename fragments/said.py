@@ -16,6 +16,7 @@ SAID = {
     "not-undone": say("Somebody has changed some of it since, so that stays as it is."),
     "undone-but-time": say("It is as it was before, but for its time: schedule it again."),
     "removed": say("Removed for good."),
+    "held": say("What your Ghost still has stays in the bin, for it would come again: delete it there first."),
     "not-removed": say("Only what is in the bin is removed for good."),
     "restored": say("It is as it was then. What it was until now is kept too."),
     "converted": say("It is Markdown now, and yours to edit. What it was is in its history."),

@@ -1,7 +1,7 @@
 """The list of all that is written, for editors: narrowed, changed many at a time, and changed back."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import blog
+from domains.blog import ghost
 from domains.errors import Invalid, NotFound, say
 from flows import mailing
 from fragments.forms import Form
@@ -74,8 +75,7 @@ async def change_posts(db: Db, view: Page, data: Typed) -> Response[Any]:
         if not ids:
             raise Invalid(ids=say("Choose some first."))
         if form.text("deed") == "remove":
-            removed = [id for id in ids if await _remove(db, id)]
-            return view.see(_address(form), "removed" if removed else "not-removed")
+            return view.see(_address(form), await _remove_all(db, ids))
         done = [deed for id in ids if (deed := await _do(db, form, id, me.name))]
         undo = ",".join(f"{id}:{before}" for id, before, after in done if before != after)
         return view.see(_address(form, undo=view.keys.sign("undo", undo) if undo else ""), "done")
@@ -103,15 +103,21 @@ async def _undo(db: AsyncSession, view: View, form: Form, by: str) -> str:
     return next(words for one, words in UNDONE.items() if one in done)
 
 
-async def _remove(db: AsyncSession, id: int) -> bool:
-    """What is not in the bin stays."""
+async def _remove_all(db: AsyncSession, ids: Sequence[int]) -> str:
+    """What is said of it. What is not in the bin stays, and what a Ghost still has."""
+    there = [id for id in ids if await _is_in_bin(db, id)]
+    held = await ghost.held(db, there)
+    for id in there:
+        if id not in held:
+            await blog.remove_post(db, id)
+    return "held" if held else "removed" if there else "not-removed"
+
+
+async def _is_in_bin(db: AsyncSession, id: int) -> bool:
     try:
-        is_there = (await blog.post(db, id)).status == blog.BINNED
+        return (await blog.post(db, id)).status == blog.BINNED
     except NotFound:
         return False
-    if is_there:
-        await blog.remove_post(db, id)
-    return is_there
 
 
 def _address(form: Form, **more: str) -> str:

@@ -106,6 +106,19 @@ async def test_asked_again_nothing_is_written_that_a_public_page_shows(linked, s
     assert coop.version() == before
 
 
+async def test_what_it_still_has_is_not_removed_for_good_for_it_would_come_again(linked, steward, coop):
+    gone, kept = [(await of(coop, title))[0] for title in ("Chard", "Hives")]
+    await steward.post("/blog/posts", data={"deed": "bin", f"id-{gone}": "on", f"id-{kept}": "on"})
+    linked.delete(next(id for id, one in linked.posts.items() if one["title"] == "Chard"))
+    await ask(steward, coop)
+    told = await steward.post("/blog/posts", data={"deed": "remove", f"id-{gone}": "on", f"id-{kept}": "on"})
+    assert "delete it there first" in (await steward.get(told.headers["location"])).text
+    assert await titles(coop, "binned") == ["Hives"]
+    await steward.post("/blog/ghost", data={"deed": "unlink"})
+    await steward.post("/blog/posts", data={"deed": "remove", f"id-{kept}": "on"})
+    assert await titles(coop, "binned") == []
+
+
 async def test_what_is_changed_there_is_changed_here(linked, steward, coop):
     first = next(iter(linked.posts))
     linked.edit(first, title="Four leeks", html="<p>New words.</p>")

@@ -1,6 +1,6 @@
 """The one Ghost that a co-op keeps in step with, and how far it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -105,6 +105,13 @@ async def count_taken(db: AsyncSession) -> int:
 async def all_known(db: AsyncSession) -> Sequence[str]:
     """The ids of all that came from there and are not lost."""
     return (await db.scalars(select(_posts.ghost_id).where(_posts.hash != "").order_by(_posts.ghost_id))).all()
+
+
+async def held(db: AsyncSession, posts: Collection[int]) -> Collection[int]:
+    """Those that the Ghost which is linked still has, as far as we know: removed here, they would come again."""
+    if not await ghost(db):
+        return ()
+    return (await db.scalars(select(_posts.post).where(_posts.post.in_(posts), _posts.hash != ""))).all()
 
 
 async def settle(
