@@ -46,8 +46,12 @@ async def _furnish(db: AsyncSession, sample: Mapping[str, Any], at: datetime) ->
     for goods in sample["goods"]:
         await market.add_product(db, market.Facts(**goods), site.currency)
     for entry in sample["entries"]:
+        guests = entry.pop("guests", {})
         for day in list(_days(entry, at.astimezone(site.zone).date())):
-            await events.add_entry(db, day=day.isoformat(), **entry)
+            added = await events.add_entry(db, day=day.isoformat(), **entry)
+            for name, places in guests.items():
+                address = f"{name.split()[0].lower()}@oakhill.example"
+                await events.take_ticket(db, added.id, name, address, str(places), at, site.zone)
 
 
 async def _add(db: AsyncSession, *, inside: bool = False, **item: str) -> None:

@@ -51,12 +51,16 @@ def templates(language: str) -> Environment:
         return numbers.format_currency(major_units(minor, currency), currency, locale=locale)
 
     @lru_cache(1000)
-    def show_date(day: date | datetime, format: str = "d MMMM y") -> str:
-        return dates.format_date(day, format, locale=locale)
+    def show_date(day: date | datetime | str, format: str = "d MMMM y") -> str:
+        """A text, like 2026-12-24, is a day of what JSON had kept."""
+        return dates.format_date(date.fromisoformat(day) if isinstance(day, str) else day, format, locale=locale)
 
     @lru_cache(1000)
-    def show_time(moment: time | datetime, format: str = "short") -> str:
-        return dates.format_time(moment, format, locale=locale)
+    def show_time(moment: time | datetime | str, format: str = "short") -> str:
+        """A text, like 18:30, is a time of what JSON had kept."""
+        return dates.format_time(
+            time.fromisoformat(moment) if isinstance(moment, str) else moment, format, locale=locale
+        )
 
     def show_size(bytes: int) -> str:
         size, unit = next((size, unit) for size, unit in SIZES if bytes >= size or size == 1)

@@ -14,6 +14,7 @@ NAMES = {
     "calendar": say("What is on next"),
     "products": say("What the market recommends"),
     "newsletter": say("Where anybody asks for the newsletter"),
+    "tickets": say("What you can get a ticket for"),
 }
 """As whoever writes knows them."""
 
@@ -26,6 +27,7 @@ def widgets() -> Mapping[str, HTTPRouteHandler]:
         "calendar": events.upcoming,
         "products": market.featured,
         "newsletter": account.subscribe,
+        "tickets": events.tickets,
     }
 
 

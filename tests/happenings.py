@@ -1,11 +1,12 @@
 """What sets off each story, as people do it; told again after a crash, what was done is not done twice."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 import flows
-from domains import account, blog
+from domains import account, blog, events
 from domains.activities import Activity, record
 from flows.engine.models import Run
 
@@ -57,10 +58,26 @@ async def cancel_a_request(coop):
             await flows.cancel(db, 1, coop._clock())
 
 
+async def cancel_an_entry(coop):
+    """For which somebody has a ticket."""
+    async with coop.reading() as db:
+        there, taken = await db.scalar(select(func.count(events.Entry.id))), await db.scalar(select(events.Entry.taken))
+    if not there:
+        async with coop.writing() as db:
+            await events.add_entry(db, title="Supper", day="2026-12-12", places="10")
+    if not taken:
+        now = datetime.fromtimestamp(coop._clock(), UTC)
+        async with coop.writing() as db:
+            await events.take_ticket(db, 1, "Mei Lin", "mei@example.org", "2", now, ZoneInfo("Europe/London"))
+    async with coop.writing() as db:
+        await events.cancel_entry(db, 1)
+
+
 HAPPENINGS = {
     ("Create", "blog.post"): publish,
     ("Schedule", "blog.post"): schedule,
     ("Offer", "account.request"): ask_to_join,
     ("Update", "flow.run"): cancel_a_request,
+    ("Delete", "events.entry"): cancel_an_entry,
 }
 """(type, kind) of an activity -> what people do so that it is recorded."""

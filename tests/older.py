@@ -7,6 +7,10 @@ from domains.base import searched
 VERSION = "0006"
 """Before there was an index of what is found."""
 MADE = {
+    "0013": (
+        "DROP TABLE events_tickets",
+        *(f"ALTER TABLE events_entries DROP COLUMN {name}" for name in ("places", "taken")),
+    ),
     "0011": (
         "DROP TABLE blog_ghosts",
         "DROP TABLE blog_ghost_hints",

@@ -14,7 +14,16 @@ from fragments.view import Db, Page
 from . import xml
 from .xml import add
 
-REFUSED = ("/account/joining/", "/account/sign-in-link/", "/blog/draft/", "/cart/", "/flows/", "/setup/", "/steward/")
+REFUSED = (
+    "/account/joining/",
+    "/account/sign-in-link/",
+    "/blog/draft/",
+    "/cart/",
+    "/events/ticket/",
+    "/flows/",
+    "/setup/",
+    "/steward/",
+)
 """What is somebody's own, or is shown to whoever has the link."""
 MOST = 50_000
 """Addresses in one file."""

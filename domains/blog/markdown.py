@@ -23,7 +23,7 @@ from .models import HTML, MARKDOWN
 from .pieces import numbered, pieces
 from .renditions import address
 
-WIDGETS = ("calendar", "products", "newsletter")
+WIDGETS = ("calendar", "products", "tickets", "newsletter")
 """`::calendar`, alone in its paragraph, stands for what another room shows there."""
 MARK = re.compile(r"::([a-z]+)(\{[^\n]*\})?")
 OUTSIDE = re.compile(r"https?:|//", re.IGNORECASE)

@@ -4,10 +4,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.activities import Activity, record
 from domains.check import Check
-from domains.errors import Conflict, say
+from domains.errors import Conflict, Invalid, say
 from domains.values import now
 
-from .models import KINDS, LONGEST, Entry
+from .models import BOOKING, KINDS, LONGEST, Entry
 from .queries import entry
 
 
@@ -23,8 +23,11 @@ class Facts(TypedDict, total=False):
     place: str
     note: str
     description: str
+    places: str
+    """Empty where nobody needs a ticket."""
 
 
+MOST_PLACES = 10_000
 FIELDS = tuple(Facts.__annotations__)
 
 
@@ -38,7 +41,8 @@ async def add_entry(db: AsyncSession, **typed: Unpack[Facts]) -> Entry:
 
 
 async def change_entry(db: AsyncSession, id: int, version: str, **typed: Unpack[Facts]) -> Entry:
-    """`version` is the one that was looked at. What changes nothing is no change, so twice is once.
+    """`version` is the one that was looked at. What changes nothing is no change, so twice is once; whoever has a
+    ticket keeps their place.
 
     Raises NotFound, Invalid, and Conflict when somebody was quicker.
     """
@@ -47,6 +51,8 @@ async def change_entry(db: AsyncSession, id: int, version: str, **typed: Unpack[
         return changed
     if version != str(changed.version):
         raise Conflict(f"entry {id} is at version {changed.version}, not {version}")
+    if changed.taken > (columns["places"] or 0):
+        raise Invalid(places=say("More are taken already. Leave room for everybody who has a ticket."))
     for name, value in columns.items():
         setattr(changed, name, value)
     changed.version += 1
@@ -83,7 +89,10 @@ def _checked(typed: Facts) -> dict[str, Any]:
         "place": check.line("place", typed.get("place", "")),
         "note": check.line("note", typed.get("note", "")),
         "description": check.text("description", typed.get("description", ""), most=20_000).strip(),
+        "places": check.whole("places", typed.get("places", ""), least=1, most=MOST_PLACES),
     }
+    if columns["places"] and columns["kind"] == BOOKING:
+        check.refuse("places", say("Nobody else comes to what is booked. Leave this empty."))
     columns |= _checked_days(check, typed)
     check.done()
     return columns

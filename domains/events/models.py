@@ -1,11 +1,13 @@
+import secrets
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domains.base import Table
 from domains.search import Found
-from domains.values import Instant
+from domains.values import Instant, now
 
 EVENT, MARKET, BOOKING = "event", "market", "booking"
 KINDS = (EVENT, MARKET, BOOKING)
@@ -40,9 +42,17 @@ class Entry(Table):
     """One line for lists."""
     description: Mapped[str]
     """Paragraphs with an empty line between them."""
+    places: Mapped[int | None] = mapped_column(default=None)
+    """For how many there is room, each with a ticket; None where nobody needs one."""
+    taken: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Of the places, those that tickets hold: kept here, so that whoever looks at the calendar sees it at once."""
     cancelled: Mapped[datetime | None] = mapped_column(Instant, default=None)
     version: Mapped[int] = mapped_column(default=1)
     """Raised by every change, so that nobody writes over what they have not seen."""
+
+    @property
+    def left(self) -> int:
+        return (self.places or 0) - self.taken
 
     def begins(self, zone: ZoneInfo) -> datetime:
         """UTC."""
@@ -53,6 +63,28 @@ class Entry(Table):
         if self.ends is None:
             return _instant(self.last_day + timedelta(days=1), time.min, zone)
         return max(self.begins(zone), _instant(self.last_day, self.ends, zone))
+
+
+class Ticket(Table):
+    """Somebody comes, and has so many places."""
+
+    __tablename__ = "events_tickets"
+    private = True
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True, default_factory=lambda: secrets.randbits(62))
+    """Random: after a restore, numbers come again, and an old link must not fit somebody else's ticket."""
+    entry_id: Mapped[int] = mapped_column(ForeignKey("events_entries.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(index=True)
+    """Of mail, in lower case."""
+    places: Mapped[int]
+    made: Mapped[datetime] = mapped_column(Instant, default_factory=now)
+    cancelled: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    """When it was given back."""
+    entry: Mapped[Entry] = relationship(lazy="raise", init=False)
+
+
+Index("events_tickets_live", Ticket.entry_id, Ticket.address, unique=True, sqlite_where=text("cancelled IS NULL"))
 
 
 def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:

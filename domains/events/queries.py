@@ -3,7 +3,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.base import is_none_of
@@ -19,6 +19,10 @@ _IS_LATER = Entry.id.in_(_LATER.with_only_columns(Entry.id))
 _UPCOMING = _TAKES_PLACE.where(or_(Entry.last_day == bindparam("today"), _IS_LATER))
 _MARKET = select(Entry).where(Entry.kind == MARKET, Entry.cancelled.is_(None)).order_by(*ORDER)
 _MARKET_DAYS = _MARKET.where(Entry.day.between(bindparam("first"), bindparam("last")))
+_NOT_BEGUN = or_(
+    Entry.day > bindparam("today"), and_(Entry.day == bindparam("today"), Entry.starts > bindparam("clock"))
+)
+_TICKETED = _TAKES_PLACE.where(Entry.places.is_not(None), _NOT_BEGUN).limit(bindparam("most"))
 
 
 async def entry(db: AsyncSession, id: int) -> Entry:
@@ -43,6 +47,14 @@ async def upcoming(
     found = (await db.scalars(_UPCOMING, {"but": list(but), "today": today, "most": most})).all()
     coming = [entry for entry in found if entry.over(zone) > now]
     return sorted(coming, key=lambda entry: (entry.begins(zone), entry.id))[:most]
+
+
+async def ticketed(db: AsyncSession, now: datetime, zone: ZoneInfo, most: int = 5) -> Sequence[Entry]:
+    """What there are tickets for, or were until the last was taken, and has not begun, the next first."""
+    here = now.astimezone(zone)
+    about = {"but": [], "today": here.date(), "clock": here.time(), "most": most}
+    found = (await db.scalars(_TICKETED, about)).all()
+    return [entry for entry in found if entry.begins(zone) > now]
 
 
 async def everybodys(db: AsyncSession) -> Sequence[int]:

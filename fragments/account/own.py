@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import account
 from domains.errors import Invalid, say
+from fragments import events
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 
@@ -32,6 +33,7 @@ async def home(db: Db, view: Page) -> Response[str]:
         person=person,
         sessions=await account.sessions(db, person.id),
         newsletter=await view.embed(newsletter),
+        tickets=await view.embed(events.own_tickets),
     )
 
 

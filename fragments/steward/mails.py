@@ -21,6 +21,8 @@ KINDS = {
     "lapsed": say("A request to join that nobody answered"),
     "subscribe": say("A link to get the newsletter"),
     "reader-already": say("The newsletter, asked for by somebody who gets it"),
+    "ticket": say("A ticket"),
+    "called-off": say("What people had tickets for was cancelled"),
     "urgent": say("A post that could not wait"),
     "digest": say("The newsletter"),
     "stuck": say("What got stuck, for the stewards"),

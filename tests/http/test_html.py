@@ -16,6 +16,7 @@ from app.commands import create_coop
 from app.main import House
 from domains import account
 from domains.blog.models import Revision
+from domains.events import Entry
 from tests import ghosts, pages, photos, runs
 from tests.conftest import all_of, settle
 from tests.http.conftest import PARTIAL, cookies, settings
@@ -184,7 +185,13 @@ def walk(tmp_path_factory):
                 walk.first += [f"/flows/{known[name]}" for name in ("failed", "newsletter")]
                 walk.first.append(f"/blog/revision/{changed}/1")
                 taken = await ghosts.taken(coop)
-                walk.first += ["/leek-soup", f"/blog/convert-post/{taken}", f"/blog/ghost-post/{taken}"]
+                ((supper,),) = await all_of(coop, Entry.id, where=Entry.title == "Long-table supper")
+                walk.first += [
+                    f"/events/entry/{supper}",
+                    "/leek-soup",
+                    f"/blog/convert-post/{taken}",
+                    f"/blog/ghost-post/{taken}",
+                ]
             await walk.go(urlsplit(made["sign_in_url"]).path)
             await walk.decided()
             await walk.refused()

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import process_time
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, event
@@ -71,6 +72,8 @@ async def test_every_room_shows_its_best(filled):
         assert all((ART / f"{product.art}.svg").exists() for product in goods.found)
         assert len(await market.featured(db)) == 6
         people = await account.people(db)
+        ticketed = await events.ticketed(db, AT, ZoneInfo("Pacific/Auckland"))
+    assert {"many" if entry.left > 5 else min(entry.left, 1) for entry in ticketed} == {"many", 1, 0}
     assert len(people) > 4 and {person.role for person in people} == {"steward", "editor", "member"}
     assert all(person.address.endswith(".example") for person in people)
 
@@ -124,10 +127,19 @@ async def test_what_somebody_did_anything_with_is_sample_no_more(filled):
     assert "blog.menu_item" not in {thing.kind for thing in things}
 
 
+async def test_what_somebody_has_a_ticket_for_stays_with_all_its_tickets(filled):
+    ((supper,),) = await all_of(filled, events.Entry.id, where=events.Entry.title == "Long-table supper")
+    async with filled.writing() as db:
+        await events.take_ticket(db, supper, "Mei", "mei@far.org", "1", AT, ZoneInfo("Pacific/Auckland"))
+        await remove(db)
+    assert await all_of(filled, events.Entry.title) == [("Long-table supper",)]
+    assert ("mei@far.org",) in await all_of(filled, events.Ticket.address)
+
+
 async def test_removed_it_leaves_an_empty_coop_and_its_ledger(filled):
     async with filled.writing() as db:
         await remove(db)
-    for model in (blog.Post, market.Product, events.Entry):
+    for model in (blog.Post, market.Product, events.Entry, events.Ticket):
         assert await all_of(filled, model.id) == []
     assert await all_of(filled, account.Person.name) == [("Ruth",)]
     assert [label for (label,) in await all_of(filled, blog.MenuItem.label)] == ["Market", "Calendar", "News"]
