@@ -6,7 +6,7 @@ An entry's days and times are as clocks at the co-op show them; an instant comes
 from .commands import FIELDS, Facts, add_entry, cancel_entry, change_entry, remove_entry
 from .models import KINDS, Entry, Ticket
 from .queries import calendar, entry, everybodys, market_days, ticketed, upcoming
-from .tickets import MOST, give_back, guests, live_ticket, take_ticket, ticket, tickets_of
+from .tickets import MOST, forget_tickets, give_back, guests, live_ticket, take_ticket, ticket, tickets_of
 
 __all__ = [
     "FIELDS",
@@ -21,6 +21,7 @@ __all__ = [
     "change_entry",
     "entry",
     "everybodys",
+    "forget_tickets",
     "give_back",
     "guests",
     "live_ticket",

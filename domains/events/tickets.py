@@ -1,8 +1,8 @@
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -77,6 +77,12 @@ async def tickets_of(db: AsyncSession, address: str, now: datetime, zone: ZoneIn
     asked = _LIVE.join(Ticket.entry).options(joinedload(Ticket.entry)).order_by(Entry.day, Entry.starts, Entry.id)
     asked = asked.where(Ticket.address == address, Entry.last_day >= now.astimezone(zone).date())
     return [one for one in await db.scalars(asked) if one.entry.over(zone) > now]
+
+
+async def forget_tickets(db: AsyncSession, before: date) -> None:
+    """Those to what was over before that day: how many came is still known, and not who."""
+    over = select(Entry.id).where(Entry.last_day < before)
+    await db.execute(delete(Ticket).where(Ticket.entry_id.in_(over)))
 
 
 def _refuse(entry: Entry, many: int, now: datetime, zone: ZoneInfo) -> None:

@@ -1,12 +1,13 @@
 """Tickets: never more than there are places, one for an address, and all of them told of what is cancelled."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from domains import account, events
+from domains import site as sites
 from domains.activities import Activity
 from domains.errors import Invalid, NotFound, TooMany
 from flows import tickets as story
@@ -233,3 +234,19 @@ async def test_all_who_have_a_ticket_are_mailed_when_it_is_cancelled_and_nobody_
         ("mei@far.example", "called-off", "Supper"),
         ("sam@far.example", "called-off", "Supper"),
     ]
+
+
+async def test_who_had_a_ticket_is_forgotten_ninety_days_after_what_it_was_for(coop, clock):
+    async with coop.writing() as db:
+        await sites.describe(db, sites.Facts(name="Oak"), "https://oak.example")
+    today = datetime.fromtimestamp(clock.now, UTC)
+    soon, later = [await add(coop, day=f"{today + timedelta(days=days):%Y-%m-%d}") for days in (1, 200)]
+    for entry in soon, later:
+        await take(coop, entry, at=today)
+    left = []
+    for days in (80, 88, 96, 104):
+        clock.now = (today + timedelta(days=days)).timestamp()
+        await settle(coop)
+        left.append([entry for (entry,) in await all_of(coop, events.Ticket.entry_id)])
+    assert left[0] == left[1] == [soon, later] and left[-1] == [later]
+    assert await all_of(coop, events.Entry.taken) == [(2,), (2,)]
