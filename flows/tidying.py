@@ -42,7 +42,7 @@ FLOW = (
     flow("house.tidying", every="Sunday 03:30", In=Tick)
     .effect("forgotten", "flows.forget@1", at=Take("input.at"))
     .effect("tidied", "blog.tidy_unsaved@1", at=Take("input.at"))
-    .effect("unguested", "events.forget_tickets@1", at=Take("input.at"))
+    .effect("guests_forgotten", "events.forget_tickets@1", at=Take("input.at"))
     .build()
 )
 UNSAVED = (

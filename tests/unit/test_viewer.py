@@ -243,6 +243,7 @@ def test_what_only_looks_like_one_is_shown(name):
         "Authorization: Token hidden, and no more",
         "https://oak.example/account/joining/hidden.x?answer=approve",
         "https://oak.example/account/sign-in-link/hidden.x?next=/",
+        "https://oak.example/events/ticket/hidden.x",
         "x" * 380 + " https://bob:" + "hidden" * 20 + "@example.org",
     ],
 )
