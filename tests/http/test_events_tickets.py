@@ -185,7 +185,7 @@ async def test_a_page_that_is_kept_for_all_members_shows_none_of_them(member, vi
     assert "Maud" not in main and MEMBER not in main and 'name="address"' not in main
 
 
-async def test_what_is_left_is_fresh_on_kept_pages(oak, member, coop, entry, clock, woken):
+async def test_what_is_left_is_fresh_on_kept_pages(oak, member, coop, entry, woken):
     async with coop.writing() as db:
         await blog.write_post(db, blog.Words("Come", "Do.\n\n::tickets"), status="published")
     for left in (10, 8):
@@ -194,9 +194,13 @@ async def test_what_is_left_is_fresh_on_kept_pages(oak, member, coop, entry, clo
             shown = [f"{left} of 10 places left" in (await oak.get(path)).text for _ in range(2)]
             assert shown == [True, True] and woken == [path], path
         await take(member, entry)
-    clock("2026-12-12T18:30")
-    for path in ("/events/tickets", "/come"):
-        assert "Nothing needs a ticket just now." in (await oak.get(path)).text
+
+
+@pytest.mark.parametrize("path", ["/events/tickets", "/events/entry/1"])
+async def test_what_begins_has_no_tickets_any_more_on_a_kept_page_though_nobody_wrote(oak, entry, clock, path):
+    for moment, there in (("18:29", True), ("18:30", False)):
+        clock(f"2026-12-12T{moment}")
+        assert ("10 of 10 places left" in (await oak.get(path)).text) is there
 
 
 async def test_the_widget_leads_to_each_that_there_are_tickets_for(oak, coop, entry):
