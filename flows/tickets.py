@@ -17,7 +17,8 @@ from .engine.store import within
 
 HOUR = timedelta(hours=1)
 FROM_CLIENT, FOR_ADDRESS = 6, 6
-"""In an hour: with the most places that each may hold, one stranger cannot take a hall."""
+"""Times in an hour that one asks, whatever for. Of the places somewhere, a client takes half in that time, or one
+ticket: nobody empties it in a minute."""
 TICKET = "ticket"
 """What a link to one is signed for; as in templates/mail."""
 
@@ -30,10 +31,13 @@ async def begin(
     Raises NotFound, Invalid, TooMany.
     """
     taken = await events.take_ticket(db, entry, name, address, places, now, zone)
+    found = await events.entry(db, entry)
+    half = max(events.MOST, (found.places or 0) // 2)
     await account.count_try(db, f"ticket:{client}", FROM_CLIENT, HOUR)
+    await account.count_try(db, f"places:{entry}:{client}", half, HOUR, int(places))
     await account.count_try(db, f"ticket-for:{taken.address}", FOR_ADDRESS, HOUR)
     at = now.timestamp()
-    about = _said(await events.entry(db, entry)) | {"template": TICKET, "ticket": taken.id, "places": taken.places}
+    about = _said(found) | {"template": TICKET, "ticket": taken.id, "places": taken.places}
     await within(db, partial(queue, key=f"{TICKET}:{taken.id}:{at}", to=[taken.address], payload=about, now=at))
     db.info["due"] = at
 

@@ -167,12 +167,13 @@ async def count_client(db: AsyncSession, client: str) -> None:
     await count_try(db, _client_key(client), CLIENTS, QUARTER)
 
 
-async def count_try(db: AsyncSession, key: str, most: int, within: timedelta) -> None:
-    """One more try of `key`. Raises TooMany past `most` within that time; whoever calls it keeps the count at once."""
+async def count_try(db: AsyncSession, key: str, most: int, within: timedelta, many: int = 1) -> None:
+    """One more try of `key`, or so many. Raises TooMany past `most` within that time; whoever calls it keeps the count
+    at once."""
     moment = now()
     await db.execute(delete(Rate).where(Rate.ends <= moment))
-    counting = insert(Rate).values(key=key, count=1, ends=moment + within)
-    counting = counting.on_conflict_do_update(index_elements=["key"], set_={"count": Rate.count + 1})
+    counting = insert(Rate).values(key=key, count=many, ends=moment + within)
+    counting = counting.on_conflict_do_update(index_elements=["key"], set_={"count": Rate.count + many})
     count, ends = (await db.execute(counting.returning(Rate.count, Rate.ends))).one()
     if count > most:
         raise TooMany((ends - moment).total_seconds())

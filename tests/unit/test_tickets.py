@@ -188,9 +188,10 @@ async def test_tickets_go_with_their_entry(coop):
     assert await all_of(coop, events.Ticket.id) == []
 
 
-async def ask(coop, entry, address="mei@far.example", client="a client"):
+async def ask(coop, entry, address="mei@far.example", client="a client", places="1"):
+    now = datetime.fromtimestamp(coop._clock(), UTC)
     async with coop.writing() as db:
-        await story.begin(db, entry, "Mei", address, "1", client, datetime.fromtimestamp(coop._clock(), UTC), LONDON)
+        await story.begin(db, entry, "Mei", address, places, client, now, LONDON)
 
 
 async def test_a_ticket_is_mailed_as_often_as_it_is_asked_for(coop, mailer, clock):
@@ -216,6 +217,16 @@ async def test_no_stranger_takes_a_hall_and_no_address_is_flooded(coop):
     with pytest.raises(TooMany):
         await ask(coop, entry, client="another client")
     assert await taken(coop) == story.FROM_CLIENT + 1
+
+
+@pytest.mark.parametrize(("places", "takes"), [("16", ("6", "2")), ("7", ("6",))])
+async def test_one_client_takes_half_of_the_places_in_an_hour_or_one_ticket(coop, places, takes):
+    entry = await add(coop, places=places)
+    for number, many in enumerate(takes):
+        await ask(coop, entry, f"guest{number}@far.example", places=many)
+    with pytest.raises(TooMany):
+        await ask(coop, entry, "jo@far.example")
+    await ask(coop, entry, "jo@far.example", "another client")
 
 
 async def test_all_who_have_a_ticket_are_mailed_when_it_is_cancelled_and_nobody_else(coop, mailer):
