@@ -14,7 +14,7 @@ ABOUT = "title", "type", "status", "visibility", "custom_excerpt", "published_at
 
 @pytest.fixture(scope="module")
 def moved(ghost, tmp_path_factory):
-    """The posts and pages of a file that the sample co-op wrote, and those of a new Ghost that has read it, by slug."""
+    """What the sample co-op wrote, and what a new Ghost that has read it exports again."""
     folder = tmp_path_factory.mktemp("moved")
     rose, file = Rose(folder / "data"), folder / "ghost.json"
     rose.told("coop", "create", "Oak", "--url", rose.url, "--steward", "ruth@oak.example", "--sample")
@@ -25,33 +25,40 @@ def moved(ghost, tmp_path_factory):
             for own in new.posts(kind):
                 new.delete(own["id"], kind)
         new.take(file.read_bytes())
-        there = [{**post, "type": kind} for kind in ("post", "page") for post in new.posts(f"{kind}s")]
-    here = json.loads(file.read_text())["db"][0]["data"]
-    return here, {post["slug"]: post for post in there}
+        again = new.export()
+    return [json.loads(text)["db"][0]["data"] for text in (file.read_text(), again)]
 
 
 def test_every_post_and_page_is_there_as_it_was_here(moved):
     here, there = moved
-    assert len(here["posts"]) > 10
+    found = {post["slug"]: post for post in there["posts"]}
+    assert len(here["posts"]) > 10 and found.keys() == {post["slug"] for post in here["posts"]}
     for post in here["posts"]:
-        found = there[post["slug"]]
-        assert [found[name] for name in ABOUT] == [post[name] for name in ABOUT]
-        assert found["featured"] == bool(post["featured"]) and words(found["html"]) == words(post["html"]), post["slug"]
+        one = found[post["slug"]]
+        assert [one[name] for name in ABOUT] == [post[name] for name in ABOUT]
+        assert one["featured"] == post["featured"] and words(one["html"]) == words(post["html"]), post["slug"]
 
 
 def test_tags_and_authors_are_there(moved):
     here, there = moved
+    found = {post["slug"]: post for post in there["posts"]}
     for post in here["posts"]:
-        found = there[post["slug"]]
-        tags = [tag["name"] for tag in found["tags"] if tag["visibility"] == "public"]
-        assert tags == of(here, post, "tags", "tag_id")
-        assert [author["name"] for author in found["authors"]] == of(here, post, "users", "author_id")
+        for table, column in ("tags", "tag_id"), ("users", "author_id"):
+            assert of(there, found[post["slug"]], table, column) == of(here, post, table, column)
 
 
-def of(here, post, table, column):
-    names = {one["id"]: one["name"] for one in here[table]}
-    pairs = here["posts_tags" if table == "tags" else "posts_authors"]
-    return [names[pair[column]] for pair in pairs if pair["post_id"] == post["id"]]
+def test_both_menus_are_there(moved):
+    here, there = ({one["key"]: one["value"] for one in side["settings"]} for side in moved)
+    for menu in "navigation", "secondary_navigation":
+        assert json.loads(there[menu]) == json.loads(here[menu]) != []
+
+
+def of(side, post, table, column):
+    """Those that readers see, in their order."""
+    names = {one["id"]: one["name"] for one in side[table] if not one["name"].startswith("#")}
+    pairs = side["posts_tags" if table == "tags" else "posts_authors"]
+    pairs = sorted((pair for pair in pairs if pair["post_id"] == post["id"]), key=lambda pair: pair["sort_order"])
+    return [names[pair[column]] for pair in pairs if pair[column] in names]
 
 
 def words(html):

@@ -347,3 +347,5 @@ async def test_what_leaves_for_a_ghost_comes_back_as_it_was(coop, tmp_path):
     ours = await all_of(coop, Post.id, Post.title, Post.slug, Post.kind, Post.status)
     assert ours == [tuple(post[name] for name in ("id", "title", "slug", "type", "status")) for post in there["posts"]]
     assert tagged == [(id, tag) for id, tags in await all_of(coop, Post.id, Post.tags) for tag in tags]
+    menus = {one["key"]: [item["url"] for item in json.loads(one["value"])] for one in there["settings"]}
+    assert menus["navigation"][0].startswith("https://oak.example/") and len(menus["secondary_navigation"]) == 1

@@ -1,9 +1,11 @@
 """All posts and pages as a Ghost 6 imports them: whoever came from there, or came here first, can go there."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urljoin
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +15,8 @@ from domains.values import in_address, now
 
 from ..markdown import read_abroad
 from ..models import BINNED, DRAFT, PUBLISHED, SCHEDULED, Post
+from ..ways import Way, menus
+from .menu import SETTINGS
 
 VERSION = "6.0.0"
 KNOWN = {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "hr", "pre"}
@@ -21,7 +25,8 @@ CARD = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"
 
 
 async def leaving(db: AsyncSession, site: Site) -> dict[str, Any]:
-    """A file that it imports, of all but what is in the bin. Pictures stay here, by their whole addresses."""
+    """A file that it imports, of the menus and of all but what is in the bin. Pictures stay here, by their whole
+    addresses."""
     posts = (await db.scalars(select(Post).where(Post.status != BINNED).order_by(Post.id))).all()
     tags = _numbered(tag for post in posts for tag in post.tags)
     authors = _numbered(author for post in posts for author in post.authors)
@@ -31,7 +36,7 @@ async def leaving(db: AsyncSession, site: Site) -> dict[str, Any]:
         "users": [_user(name, id) for name, id in authors.items()],
         "posts_tags": list(_pairs(posts, "tag_id", tags, "tags")),
         "posts_authors": list(_pairs(posts, "author_id", authors, "authors")),
-        "settings": [],
+        "settings": [_menu(SETTINGS[menu], ways, site) for menu, ways in (await menus(db)).items()],
     }
     return {"db": [{"meta": {"exported_on": _milliseconds(now()), "version": VERSION}, "data": data}]}
 
@@ -61,6 +66,12 @@ async def _post(post: Post, site: Site) -> dict[str, Any]:
         "updated_at": _exact(post.updated),
         "published_at": _exact(when) if when else None,
     }
+
+
+def _menu(key: str, ways: Sequence[Way], site: Site) -> dict[str, Any]:
+    """Flat, as its menus are: what is inside an item follows it."""
+    there = [{"label": way.label, "url": urljoin(f"{site.url}/", way.target)} for way in ways if not way.missing]
+    return {"key": key, "value": json.dumps(there, ensure_ascii=False)}
 
 
 def _user(name: str, id: int) -> dict[str, Any]:
