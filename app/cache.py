@@ -6,7 +6,7 @@ and not past the instant at which the page said that time alone will change it.
 """
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from math import inf
@@ -31,6 +31,10 @@ NOTHING = Kept(Parts({}, b""), 0, ("", 0), inf)
 """What fills a page without holes."""
 
 
+Address = tuple[str, str, bytes, bool]
+"""Of which co-op, its path and query, and whether it is wanted as a part."""
+
+
 class Asked(NamedTuple):
     """A request for what may be kept."""
 
@@ -38,8 +42,7 @@ class Asked(NamedTuple):
     version: Version
     commit: int
     bearer: Bearer
-    page: tuple[str, str, bytes, bool]
-    """Of which co-op, its path and query, and whether it is wanted as a part."""
+    page: Address
     gzip: bool
     public: bool
     if_none_match: bytes
@@ -65,16 +68,23 @@ class Doorkeeper:
         headers = _said(scope) if scope.get("method") == "GET" else {}
         id = self.tenants.registry.id_at(host_of(headers.get(b"host", b"")))
         coop = (self.tenants.open.get(id) or await self._opened(id)) if id else None
-        asked = self._read(scope, headers, coop) if coop else None
-        if asked is None:
+        if coop is None:
             await self.app(scope, receive, send)
-        elif answer := self._remembered(asked):
-            start, body = answer.to(asked.if_none_match)
+            return
+        page = coop.id, scope["path"], scope["query_string"], wants_fragment(headers)
+        gzip, known = takes_gzip(headers.get(b"accept-encoding", b"")), headers.get(b"if-none-match", b"")
+        asked, answer, cookies = None, None, headers.get(b"cookie", b"")
+        if SESSION not in cookies:
+            answer = self._strangers(coop, page, gzip)
+        if answer is None and (asked := self._read(coop, page, gzip, known, cookies)):
+            answer = self._remembered(asked)
+        if answer:
+            start, body = answer.to(known)
             scope["path_template"], scope["status"] = answer.route, start["status"]  # for whoever counts
             await send(start)
             await send(body)
         else:
-            await self.app(scope, receive, self._sharing(asked, scope, send))
+            await self.app(scope, receive, self._sharing(asked, scope, send) if asked else send)
 
     async def _opened(self, id: str) -> Coop | None:
         with suppress(Exception):  # it will be raised again where it is told as a page
@@ -82,16 +92,17 @@ class Doorkeeper:
                 pass
         return self.tenants.open.get(id)
 
-    def _read(self, scope: Any, headers: Mapping[bytes, bytes], coop: Coop) -> Asked | None:
+    def _strangers(self, coop: Coop, page: Address, gzip: bool) -> Answer | None:
+        """What all strangers get is kept whole as well."""
+        kept = self._shelf(page[2]).get((page, gzip), coop.version_for_all())
+        return kept.what if kept else None
+
+    def _read(self, coop: Coop, page: Address, gzip: bool, known: bytes, cookies: bytes) -> Asked | None:
         """None for whatever the framework answers alone."""
-        version, commit, cookies = coop.version_for_all(), coop.seen, headers.get(b"cookie", b"")
+        version, commit = coop.version_for_all(), coop.seen
         is_public = SESSION not in cookies
         bearer = STRANGER if is_public else self._bearer(coop, (version[0], commit), cookies)
-        if bearer is None:
-            return None
-        page = coop.id, scope["path"], scope["query_string"], wants_fragment(headers)
-        gzip, known = takes_gzip(headers.get(b"accept-encoding", b"")), headers.get(b"if-none-match", b"")
-        return Asked(coop, version, commit, bearer, page, gzip, is_public, known)
+        return Asked(coop, version, commit, bearer, page, gzip, is_public, known) if bearer else None
 
     def _bearer(self, coop: Coop, commit: Version, cookies: bytes) -> Bearer | None:
         """Read again after any commit at all to its file, and when the session has ended."""
@@ -103,14 +114,14 @@ class Doorkeeper:
         return found
 
     def _remembered(self, asked: Asked) -> Answer | None:
-        """By page and role; what all strangers get is kept whole as well, by page and whether it is compressed."""
-        shelf, whole = self._shelf(asked.query), (*asked.page, asked.gzip)
-        kept = shelf.get(whole, asked.version) if asked.public else None
-        if kept is None and (page := shelf.get((*asked.page, asked.bearer.role), asked.version)):
-            own = self._shelf(asked.bearer.session).get((asked.coop.id, asked.bearer), asked.version)
-            kept = _filled(asked, page, own or NOTHING)
-            if kept and asked.public:
-                shelf.put(whole, kept)
+        """By page and role, with the parts that are the bearer's own."""
+        shelf = self._shelf(asked.query)
+        if not (page := shelf.get((*asked.page, asked.bearer.role), asked.version)):
+            return None
+        own = self._shelf(asked.bearer.session).get((asked.coop.id, asked.bearer), asked.version)
+        kept = _filled(asked, page, own or NOTHING)
+        if kept and asked.public:
+            shelf.put((asked.page, asked.gzip), kept)
         return kept.what if kept else None
 
     def _sharing(self, asked: Asked, scope: Any, send: Any) -> Any:

@@ -1,32 +1,13 @@
-"""The way to servers elsewhere. Whoever names an address here may be anybody, so none of this machine, nor of its
-network, is ever asked: each name is looked up once, and what was found is checked, then dialled."""
+"""The way to servers elsewhere."""
 
-import asyncio
-import socket
-import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import TYPE_CHECKING
 
-import httpcore
+from domains.outside import MOST, Answer
 
-from domains.outside import MOST, Answer, Unreachable
-
-PATIENCE = 10.0
-"""Seconds for each step of it: to be connected, and for the next bytes."""
-ALL = 25.0
-"""Seconds for all of it; less than an effect of a flow may take."""
-AGENT = "RoseAsh (a co-op's own server)"
-_TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("2002::/16"))  # RFC 6052, RFC 3056: they hold others inside
-
-
-class _Refused(Exception):
-    """Not a public server."""
-
-
-class _Unknown(httpcore.ConnectError):
-    """No such name."""
+if TYPE_CHECKING:
+    from .dialling import Line
 
 
 class Outside:
@@ -45,87 +26,15 @@ class Outside:
         most: int = MOST,
     ) -> Answer:
         """Raises Unreachable."""
-        try:
-            async with asyncio.timeout(ALL):
-                return await self._asked(method, url, {"user-agent": AGENT} | dict(headers or {}), body, most)
-        except _Refused:
-            raise Unreachable("that address is not a public server's") from None
-        except (TimeoutError, httpcore.TimeoutException):
-            raise Unreachable("it took too long to answer") from None
-        except (
-            httpcore.NetworkError,
-            httpcore.ProtocolError,
-            httpcore.UnsupportedProtocol,
-            OSError,
-            ValueError,
-        ) as error:
-            raise Unreachable(_why(error)) from None
-
-    async def _asked(self, method: str, url: str, headers: Mapping[str, str], body: bytes, most: int) -> Answer:
-        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), PATIENCE)
-        about: Any = {"headers": list(headers.items()), "content": body, "extensions": {"timeout": timeouts}}
-        async with self._pool.stream(method, url, **about) as response:
-            read, parts = 0, []
-            async for part in response.aiter_stream():
-                read += len(part)
-                if read > most:
-                    raise Unreachable(f"it answers with more than {most:,} bytes")
-                parts.append(part)
-            said = {name.decode("latin1").lower(): value.decode("latin1") for name, value in response.headers}
-            return Answer(response.status, said, b"".join(parts))
+        return await self._line.ask(method, url, headers or {}, body, most)
 
     @cached_property
-    def _pool(self) -> httpcore.AsyncConnectionPool:
-        dial = _Dial(near=self._near)
-        about: Any = {"max_connections": 20, "max_keepalive_connections": 4, "keepalive_expiry": 5.0}
-        return httpcore.AsyncConnectionPool(ssl_context=ssl.create_default_context(), network_backend=dial, **about)
+    def _line(self) -> "Line":
+        """Made when somebody is asked: its library is a megabyte, and most co-ops ask nobody."""
+        from .dialling import Line
+
+        return Line(near=self._near)
 
     async def close(self) -> None:
-        if "_pool" in self.__dict__:
-            await self._pool.aclose()
-
-
-class _Dial(httpcore.AnyIOBackend):
-    """The certificate is still asked for the name: TLS begins after this, with what the address said."""
-
-    def __init__(self, *, near: bool) -> None:
-        self._near = near
-
-    async def connect_tcp(self, host: str, port: int, timeout: float | None = None, *about: Any, **more: Any) -> Any:
-        """Raises _Refused, and what httpcore raises."""
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise _Unknown(f"nobody knows {host[:100]}") from error
-        addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-        if not self._near and not all(map(is_public, addresses)):
-            raise _Refused(host)
-        return await self._first(addresses, port, timeout, *about, **more)
-
-    async def connect_unix_socket(self, *_: Any, **__: Any) -> Any:
-        raise _Refused
-
-    async def _first(self, addresses: Iterable[str], port: int, timeout: float | None, *about: Any, **more: Any) -> Any:
-        error: Exception = httpcore.ConnectError("no address")
-        for address in addresses:
-            try:
-                return await super().connect_tcp(address, port, timeout, *about, **more)
-            except httpcore.ConnectError as tried:
-                error = tried
-        raise error
-
-
-def is_public(address: str) -> bool:
-    """Whether it belongs to nobody's own network (RFC 6890), however it is written."""
-    found = ip_address(address.partition("%")[0])
-    if found.version == 6 and (found.ipv4_mapped or any(found in network for network in _TRANSLATED)):
-        return False
-    return found.is_global and not found.is_multicast
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, httpcore.UnsupportedProtocol | ValueError):
-        return "that is no address of a server"
-    if "CERTIFICATE" in str(error):
-        return "its certificate is not good"
-    return str(error)[:200] if isinstance(error, _Unknown) else "nobody answers there"
+        if "_line" in self.__dict__:
+            await self._line.close()

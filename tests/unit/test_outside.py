@@ -6,8 +6,9 @@ from ipaddress import ip_address
 
 import pytest
 
-from app import outside
-from app.outside import Outside, is_public
+from app import dialling
+from app.dialling import is_public
+from app.outside import Outside
 from domains.outside import Unreachable
 
 
@@ -86,10 +87,10 @@ async def test_what_was_checked_is_what_is_dialled(monkeypatch):
 
     async def dial(_, host, *__, **___):
         dialled.append(host)
-        raise outside.httpcore.ConnectError("enough")
+        raise dialling.httpcore.ConnectError("enough")
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", rebound)
-    monkeypatch.setattr(outside.httpcore.AnyIOBackend, "connect_tcp", dial)
+    monkeypatch.setattr(dialling.httpcore.AnyIOBackend, "connect_tcp", dial)
     async with way() as out:
         with pytest.raises(Unreachable):
             await out.ask("GET", "http://rebound.example/")
@@ -115,7 +116,7 @@ async def test_an_answer_without_end_is_given_up():
 
 
 async def test_a_server_that_keeps_silent_is_given_up(monkeypatch):
-    monkeypatch.setattr(outside, "PATIENCE", 0.05)
+    monkeypatch.setattr(dialling, "PATIENCE", 0.05)
     async with server(said(b""), pause=0.3) as (url, _), way(near=True) as out:
         with pytest.raises(Unreachable, match="too long"):
             await out.ask("GET", url)
