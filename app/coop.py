@@ -16,10 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import Session
 
 import flows
-from domains import site as sites
 from domains.activities import has_recorded
 from domains.outside import Transport
-from domains.site import Site
 
 from . import files, migrations
 from .keys import Keyring, Sealer
@@ -60,7 +58,7 @@ class Coop:
         self.seen, self._public = 0, 0
         """The last commit, of anybody to anything, when `version` was last asked."""
         self._lately: tuple[str, int] | None = None
-        self._site: Site | None = None
+        self._known: tuple[tuple[str, int] | None, dict[Any, Any]] = None, {}
         self.thread = flows.Writer(self.connect, self.turn)
         self.flows = flows.Durable(
             self, self.thread, alarm, origin=self.id, clock=clock, scheduled=flows.SCHEDULED, limits=limits
@@ -132,15 +130,15 @@ class Coop:
             asyncio.get_running_loop().call_soon(setattr, self, "_lately", None)
         return self._lately
 
-    async def site(self, db: AsyncSession) -> Site:
-        """As this session sees it, or as the newest commit has it; read again when anything public has changed.
+    def known(self) -> dict[Any, Any]:
+        """What was asked of the newest version, by question; for whoever begins to read now, and sees no less than it.
 
-        It is everybody's: whoever would change it takes a copy.
+        After the next commit that a public page could show it is another one.
         """
-        if self._site is None or self._site.version != self.version_for_all()[1]:
-            self._site = await sites.site(db)
-            db.expunge(self._site)
-        return self._site
+        version = self.version_for_all()
+        if self._known[0] != version:
+            self._known = version, {}
+        return self._known[1]
 
     @property
     def watcher(self) -> sqlite3.Connection:

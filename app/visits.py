@@ -15,6 +15,7 @@ from litestar.types import Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import account, blog
+from domains import site as sites
 from domains.activities import acting
 from domains.errors import NotFound
 from domains.site import Site
@@ -78,7 +79,7 @@ class Visits:
             self._tenants.use(coop_of(request.scope), patience) as coop,
             coop.reading() if reads else coop.writing() as db,
         ):
-            yield await self._made(request, db, coop)
+            yield await self._made(request, db, coop, coop.known() if reads else {})
 
     @asynccontextmanager
     async def reading(self, request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
@@ -122,7 +123,7 @@ class Visits:
         template = "errors/refused.html"
         try:
             async with self._tenants.use(coop_of(request.scope), GLANCE) as coop, coop.reading() as db:
-                view = await self._made(request, db, coop)
+                view = await self._made(request, db, coop, coop.known())
                 title = view.text(refused.heading)
                 return await view.render(template, title=title, status=refused.status, refused=refused, typed=typed)
         except Exception:
@@ -143,8 +144,9 @@ class Visits:
             typed={},
         )
 
-    async def _made(self, request: Request[Any, Any, Any], db: AsyncSession, coop: Coop) -> View:
-        site = await coop.site(db)
+    async def _made(self, request: Request[Any, Any, Any], db: AsyncSession, coop: Coop, known: dict[Any, Any]) -> View:
+        """`known`: as in its view. Whoever writes sees what nobody else may: they ask for themselves."""
+        site = await _site(db, known)
         session = await _session(request, db, coop, site)
         if session and session.person:
             acting(db, f"account.person:{session.person.id}")
@@ -166,7 +168,18 @@ class Visits:
             client=client(request.scope, self._client_header),
             copies=partial(self._copies, coop),
             weigh=partial(self._weigh, coop.file, GLANCE if request.method in SAFE else 0),  # others wait to write
+            known=known,
         )
+
+
+async def _site(db: AsyncSession, known: dict[Any, Any]) -> Site:
+    """Everybody's: whoever would change it takes a copy."""
+    if sites.site not in known:
+        site = await sites.site(db)
+        db.expunge(site)
+        known[sites.site] = site
+    found: Site = known[sites.site]
+    return found
 
 
 async def _session(request: Request[Any, Any, Any], db: AsyncSession, coop: Coop, site: Site) -> account.Session | None:

@@ -41,7 +41,7 @@ class Visit:
     """Whether it is a part that a page is kept without, so that it may ask."""
     caching: Caching = field(default_factory=Caching, kw_only=True)
     known: dict[Any, Any] = field(default_factory=dict, kw_only=True)
-    """Question -> answer, of what was asked `once`."""
+    """Question -> answer, of what is asked `once`: by this page, or by another one of the same version."""
     _cookie: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     @property
@@ -109,7 +109,7 @@ class Visit:
         self._cookie |= cookie(self.site, "", timedelta(0))
 
     async def once(self, ask: Callable[[AsyncSession], Awaitable[Found]]) -> Found:
-        """What more than one part of a page asks its file for."""
+        """What many pages ask their file for: public, and changed by commits alone, not by the clock; no entities."""
         if ask not in self.known:
             self.known[ask] = await ask(self.db)
         found: Found = self.known[ask]

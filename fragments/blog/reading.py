@@ -28,7 +28,7 @@ LONGEST = 90
 
 
 @get(["/", "/blog/home"])
-async def home(db: Db, view: Page) -> Response[str]:
+async def home(view: Page) -> Response[str]:
     opening, about = _opening(view.site.about)
     shown = widgets()
     return await view.render(
@@ -38,7 +38,7 @@ async def home(db: Db, view: Page) -> Response[str]:
         opening=opening or view.text(say("Welcome to {name}")).format(name=view.site.name),
         about=about,
         has_content=bool(await view.once(blog.latest)),
-        pages=await blog.pages(db),
+        pages=await view.once(blog.pages),
         market=await view.embed(shown["products"]),
         upcoming=await view.embed(shown["calendar"]),
         latest=await view.embed(latest),

@@ -70,6 +70,27 @@ async def test_what_another_process_writes_shows_at_once(oak, member, coop, path
         assert "Rowan" in (await who.get(path)).text
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE site SET name = 'Rowan'",
+        "UPDATE blog_menu_items SET label = 'Rowan'",
+        "UPDATE blog_posts SET title = 'Rowan' WHERE slug = 'four-leeks'",
+        "UPDATE market_products SET supplier = 'Rowan'",
+    ],
+)
+async def test_what_many_pages_ask_is_asked_again_after_a_commit_where_no_page_is_kept(oak, plain, change):
+    assert "Rowan" not in (await oak.get("/?nobody-asked=1")).text
+    plain(change)
+    assert "Rowan" in (await oak.get("/?nobody-asked=2")).text
+
+
+async def test_what_whoever_writes_has_asked_is_nobody_elses(steward, coop):
+    before = dict(coop.known())
+    assert (await steward.post("/market/new-product", data={"name": ""})).status_code == 422
+    assert coop.known() == before == {}
+
+
 async def test_what_a_command_does_shows_at_once(house, oak, visit, woken):
     """A stranger at a new co-op's address finds it there, and nobody else's page is made again for a sign-in link."""
     await oak.get("/")
