@@ -2,7 +2,8 @@
 
 Requests for each second of CPU time, so that whoever else works on this machine matters little; the cases take turns,
 and what is told is the median of the rounds. "Uncached" is a page at an address that nobody ever asked for (`/?x=1`,
-`/?x=2`, …): nothing that is kept can answer it, so it is read from the file and rendered whole.
+`/?x=2`, …): no page that is kept can answer it, so it is rendered whole, of what is read for it and of what many pages
+ask, which is read once a version.
 """
 
 import asyncio
