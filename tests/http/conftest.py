@@ -188,3 +188,15 @@ def woken(house, monkeypatch):
 
     monkeypatch.setattr(house.app, "app", wake)
     return asked
+
+
+@pytest.fixture
+async def link(coop):
+    """`await link()`: the path of a new link for Maud."""
+
+    async def link(address=MEMBER):
+        async with coop.writing() as db:
+            offered = await account.offer_sign_in(db, await account.person_at(db, address))
+            return f"/account/sign-in-link/{coop.keyring.sign('sign-in', str(offered.id))}"
+
+    return link
