@@ -19,6 +19,15 @@ from fragments.visit import cookie_name
 
 PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
 STEWARD, MEMBER = "ruth@oak.example", "maud@oak.example"
+OAK = {
+    "name": "Oak",
+    "motto": "",
+    "about": "",
+    "currency": "GBP",
+    "timezone": "Europe/London",
+    "language": "en-GB",
+}
+"""Its settings, as its steward sends them."""
 
 
 class Transport(ASGITransport):
