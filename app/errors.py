@@ -61,7 +61,10 @@ PAGES = {
     ),
     413: (
         say("That is too much at once"),
-        say("A form may hold two megabytes, a picture twelve, an export of a Ghost two hundred. Make it smaller."),
+        say(
+            "A form may hold two megabytes, one of a post three, a picture twelve, an export of a Ghost two hundred. "
+            "Make it smaller."
+        ),
     ),
     414: (say("That address is too long"), say("Shorten it and try again.")),
     415: (say("This page takes a form"), say("What was sent is of a kind that it cannot read.")),

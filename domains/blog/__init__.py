@@ -4,9 +4,11 @@ A post is news and has a date; a page stays. Either is a draft until it is publi
 """
 
 from . import ghost
-from .commands import COVERS, IN_BIN, RESERVED, Words, edit_post, read_body, write_post
+from .commands import COVERS, IN_BIN, LEADS, RESERVED, Words, edit_post, read_body, write_post
 from .converting import Converted, convert_post, converted, markdown_of
 from .deeds import (
+    STAYS,
+    Before,
     Undone,
     bin_post,
     publish_post,
@@ -61,6 +63,7 @@ from .queries import (
     feed,
     latest,
     moved,
+    moved_post,
     names_of,
     news,
     pages,
@@ -85,15 +88,18 @@ __all__ = [
     "IN_BIN",
     "KINDS",
     "LARGEST",
+    "LEADS",
     "MAIN",
     "MARKDOWN",
     "MENUS",
     "RESERVED",
     "STATUSES",
+    "STAYS",
     "VISIBILITIES",
     "WAYS",
     "WIDGETS",
     "Address",
+    "Before",
     "Brought",
     "Chosen",
     "Converted",
@@ -135,6 +141,7 @@ __all__ = [
     "missing",
     "move_menu_item",
     "moved",
+    "moved_post",
     "names_of",
     "navigation",
     "news",

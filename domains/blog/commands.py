@@ -15,7 +15,7 @@ from domains.values import now, slug_of
 from .keeping import stand
 from .library import picture_at
 from .models import BINNED, DRAFT, HTML, KINDS, PUBLIC, SCHEDULED, STATUSES, VISIBILITIES, Post, Redirect
-from .queries import post
+from .queries import moved_post, post
 from .renditions import address
 
 RESERVED = frozenset(
@@ -33,6 +33,7 @@ COVERS = (
 )  # fmt: skip
 """The linocuts that may stand over a post."""
 MOST_TAGS, MOST_AUTHORS = 12, 12
+LEADS = say("Old links to that address lead to another post. Choose another, or say below that you take it.")
 IN_BIN = say("Something in the bin has that address. Choose another, or look into the bin and remove it for good.")
 
 
@@ -40,12 +41,14 @@ IN_BIN = say("Something in the bin has that address. Choose another, or look int
 class Words:
     """What is typed of a post or a page; `tags` and `authors` are parted by commas, an empty `slug` comes from the
     title; empty `authors` are whoever they are already, or whoever writes; `day` and `time` say when it is to be
-    published, of one that is scheduled."""
+    published, of one that is scheduled; `takes` is the `slug` again where old links to it shall lead here, which led to
+    another post. A `body` of None was not in sight, and stays as it is."""
 
     title: str
-    body: str = ""
+    body: str | None = None
     kind: str = "post"
     slug: str = ""
+    takes: str = ""
     tags: str = ""
     authors: str = ""
     excerpt: str = ""
@@ -72,9 +75,12 @@ async def edit_post(
 ) -> Post:
     """`version` is of what was read before it was edited; its status stays unless another is given.
 
-    What changes nothing is no edit. Raises NotFound, Invalid, and Conflict when somebody was quicker.
+    What changes nothing is no edit. Raises NotFound, Invalid, and Conflict when somebody was quicker, or has made html
+    of what was typed in Markdown.
     """
     edited = await post(db, id)
+    if edited.format == HTML and words.body is not None:
+        raise Conflict(f"post {id} is html")
     status = status or edited.status
     said = await _checked(db, words, status, zone, edited)
     if status == edited.status and all(getattr(edited, name) == value for name, value in said.items()):
@@ -104,7 +110,7 @@ async def _checked(
     said = {
         "kind": check.one_of("kind", words.kind, KINDS),
         "title": check.line("title", " ".join(words.title.split()), say("Give it a title.")),
-        "body": own.body if own and own.format == HTML else check.text("body", words.body),
+        "body": own.body if own and words.body is None else check.text("body", words.body or ""),
         "excerpt": check.line("excerpt", words.excerpt, most=400),
         "cover": await _cover(db, check, words.cover),
         "canonical": check.web_address("canonical", words.canonical),
@@ -163,8 +169,15 @@ async def _slug(db: AsyncSession, check: Check, words: Words, own: Post | None) 
         other = select(Post.status).where(Post.slug == typed, Post.id.is_not(own.id if own else None))
         if status := await db.scalar(other):
             check.refuse("slug", IN_BIN if status == BINNED else say("That address is taken. Choose another."))
+        elif typed not in (words.takes, own.slug if own else "") and await _leads_elsewhere(db, typed, own):
+            check.refuse("slug", LEADS)
         return typed
     return own.slug if own else await free_slug(db, slug_of(words.title) or "post")
+
+
+async def _leads_elsewhere(db: AsyncSession, slug: str, own: Post | None) -> bool:
+    there = await moved_post(db, slug)
+    return there is not None and there.id != (own.id if own else 0)
 
 
 async def free_slug(db: AsyncSession, wanted: str) -> str:

@@ -100,9 +100,14 @@ async def post_at(db: AsyncSession, slug: str, *, drafts: bool = False) -> Post:
 
 async def moved(db: AsyncSession, slug: str) -> str | None:
     """Where a published post is now that was at this slug once."""
-    asked = select(_posts.slug).join(Redirect, Redirect.post == _posts.id)
-    found: str | None = await db.scalar(asked.where(Redirect.slug == slug, _posts.status == PUBLISHED))
-    return found
+    found = await moved_post(db, slug)
+    return found.slug if found else None
+
+
+async def moved_post(db: AsyncSession, slug: str) -> Any | None:
+    """The published post that was at this slug once: a row of its id, slug and title."""
+    asked = select(_posts.id, _posts.slug, _posts.title).join(Redirect, Redirect.post == _posts.id)
+    return (await db.execute(asked.where(Redirect.slug == slug, _posts.status == PUBLISHED))).one_or_none()
 
 
 async def latest(db: AsyncSession, most: int = 5, *, but: Collection[int] = ()) -> Sequence[Any]:

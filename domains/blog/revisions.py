@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from itertools import groupby, takewhile
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.base import table_of
@@ -16,7 +16,7 @@ from domains.values import now
 from .models import Post, Revision
 
 MOST = 100
-"""Of a post; the oldest go."""
+"""Of a post; the oldest go, but for the first, and the last that was in another format."""
 LONGEST = 4_000_000
 """Lines of one text by lines of the other that are compared; a second's work."""
 WORDS = (
@@ -24,6 +24,7 @@ WORDS = (
     "featured",
 )
 _revisions = table_of(Revision).c
+_format = _revisions.words["format"].as_string()
 _LISTED = select(*(column for column in _revisions if column is not _revisions.words))
 
 
@@ -39,7 +40,11 @@ async def keep(db: AsyncSession, post: Post, by: str) -> None:
     words = {name: getattr(post, name) for name in WORDS}
     db.add(Revision(post=post.id, version=post.version, words=words, status=post.status, by=by, at=now()))
     await db.flush()
-    await db.execute(delete(Revision).where(_revisions.post == post.id, _revisions.version <= post.version - MOST))
+    first = select(func.min(_revisions.version)).where(_revisions.post == post.id)
+    other = select(func.max(_revisions.version)).where(_revisions.post == post.id, _format != post.format)
+    stay = (first.scalar_subquery(), func.coalesce(other.scalar_subquery(), 0))
+    old = (_revisions.post == post.id, _revisions.version <= post.version - MOST)
+    await db.execute(delete(Revision).where(*old, _revisions.version.not_in(stay)))
 
 
 async def revisions(db: AsyncSession, post: int) -> Sequence[Any]:

@@ -3,18 +3,19 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.base import is_none_of, table_of
-from domains.errors import NotFound
+from domains.errors import Invalid, NotFound, say
 from domains.values import now
 
 from .models import Unsaved
 
-MOST = 20
-"""Of one person; the oldest go."""
+MOST = 100
+"""Of one person."""
+FULL = say("This is not kept, for a hundred others are that you never saved. Take them up, or throw them away.")
 LONGEST = 40  # characters of a key
 _table = table_of(Unsaved)
 _unsaved = _table.c
@@ -22,13 +23,15 @@ _NEWEST = _unsaved.at.desc(), _unsaved.id.desc()
 
 
 async def keep_unsaved(db: AsyncSession, person: int, key: str, post: int, words: Mapping[str, str]) -> datetime:
-    """When it was kept; each form's newest words take the place of those before."""
+    """When it was kept; each form's newest words take the place of those before. Raises Invalid when there are so many
+    that no other is kept: none goes because another comes."""
+    others = select(func.count()).where(_unsaved.person == person, _unsaved.key != key[:LONGEST])
+    if (await db.scalar(others) or 0) >= MOST:
+        raise Invalid(**{"": FULL})
     at = now()
     about = {"post": post, "words": dict(words), "at": at}
     kept = insert(_table).values(person=person, key=key[:LONGEST], **about)
     await db.execute(kept.on_conflict_do_update(index_elements=["person", "key"], set_=about))
-    newest = select(_unsaved.id).where(_unsaved.person == person).order_by(*_NEWEST).limit(MOST)
-    await db.execute(delete(_table).where(_unsaved.person == person, _unsaved.id.not_in(newest)))
     return at
 
 
@@ -37,9 +40,9 @@ async def forget_unsaved(db: AsyncSession, person: int, key: str) -> None:
     await db.execute(delete(_table).where(_unsaved.person == person, _unsaved.key == key[:LONGEST]))
 
 
-async def forget_all_unsaved(db: AsyncSession, post: int) -> None:
-    """Of whoever typed it."""
-    await db.execute(delete(_table).where(_unsaved.post == post))
+async def outlive(db: AsyncSession, post: int) -> None:
+    """What anybody typed of a post that is removed is of a new one."""
+    await db.execute(update(_table).where(_unsaved.post == post).values(post=0))
 
 
 async def unsaved(db: AsyncSession, person: int, post: int, *, but: str = "") -> Unsaved | None:

@@ -5,10 +5,12 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import blog
-from domains.errors import say
-from fragments.view import Db, Page
+from domains.errors import Conflict, say
+from fragments.forms import Form
+from fragments.view import Db, Page, Typed, View
 
 from .words import FIELDS, in_words
 
@@ -30,32 +32,43 @@ async def revisions(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
 
 @get("/blog/revision/{id:int}/{version:int}")
 async def revision(db: Db, view: Page, id: FromPath[int], version: FromPath[int]) -> Response[str]:
-    """Beside what is kept now."""
+    """Beside what is kept now, but for its address, which it keeps whatever it becomes."""
     view.editor()
+    return await _revision(db, view, id, version)
+
+
+@post("/blog/revision/{id:int}/{version:int}")
+async def restore(db: Db, view: Page, id: FromPath[int], version: FromPath[int], data: Typed) -> Response[Any]:
+    """When somebody was quicker it is shown beside what they saved, and nothing is written."""
+    me = view.editor()
+    try:
+        restored = await blog.restore_post(db, id, version, Form(data).text("version"), by=me.name)
+    except Conflict:
+        return await _revision(db, view, id, version, 409)
+    there = f"/blog/revisions/{id}" if restored.status == blog.BINNED else f"/blog/post/{restored.slug}"
+    return view.see(there, "restored")
+
+
+async def _revision(db: AsyncSession, view: View, id: int, version: int, status: int = 200) -> Response[str]:
     found, then = await blog.post(db, id), await blog.revision(db, id, version)
     now = {name: getattr(found, name) for name in then.words}
     changed = [
         (view.text(called), await in_words(view, name, then.words[name]), await in_words(view, name, now[name]))
         for name, called in FIELDS.items()
-        if name in now and then.words[name] != now[name]
+        if name in now and name != "slug" and then.words[name] != now[name]
     ]
     return await view.render(
         "blog/_revision.html",
         title=view.text(say("History: {title}")).format(title=found.title),
         layout="desk.html",
+        status=status,
+        is_newer=status == 409,
         post=found,
         then=then,
         changed=changed,
+        comes_back=any(then.words[name] != now[name] for name in now if name not in blog.STAYS),
         pieces=await asyncio.to_thread(blog.difference, then.words["body"], found.body),
     )
-
-
-@post("/blog/revision/{id:int}/{version:int}")
-async def restore(db: Db, view: Page, id: FromPath[int], version: FromPath[int]) -> Response[Any]:
-    me = view.editor()
-    restored = await blog.restore_post(db, id, version, by=me.name)
-    there = f"/blog/revisions/{id}" if restored.status == blog.BINNED else f"/blog/post/{restored.slug}"
-    return view.see(there, "restored")
 
 
 ROUTES = [revisions, revision, restore]

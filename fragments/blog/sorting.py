@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from domains import blog
 from domains.blog import ghost
 from domains.errors import Invalid, NotFound, say
 from flows import mailing
+from flows.undoing import undo_post
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 
@@ -42,6 +44,8 @@ UNDONE = {
     blog.Undone.WHOLLY: "undone",
 }
 """What is said of it; the first counts for all."""
+UNDOES = "undo-with-times"
+"""What it is signed for: each with its version, when it was published, and when it was to be."""
 SOUGHT = tuple(blog.Sought.__dataclass_fields__)
 
 
@@ -60,7 +64,7 @@ async def posts(
     """Drafts too; what is in the bin when it is asked for. `all`: each is chosen."""
     view.editor()
     sought = {"status": status, "kind": kind, "tag": tag, "words": words[:200]}
-    undo = undo if view.keys.unsign("undo", undo) else ""
+    undo = undo if view.keys.unsign(UNDOES, undo) else ""
     return await _posts(db, view, Form(sought), number(page), undo=undo, are_chosen=bool(all))
 
 
@@ -77,30 +81,42 @@ async def change_posts(db: Db, view: Page, data: Typed) -> Response[Any]:
         if form.text("deed") == "remove":
             return view.see(_address(form), await _remove_all(db, ids))
         done = [deed for id in ids if (deed := await _do(db, form, id, me.name))]
-        undo = ",".join(f"{id}:{before}" for id, before, after in done if before != after)
-        return view.see(_address(form, undo=view.keys.sign("undo", undo) if undo else ""), "done")
+        undo = ",".join(_written(before) for before, after in done if before.version != after)
+        return view.see(_address(form, undo=view.keys.sign(UNDOES, undo) if undo else ""), "done")
     return await _posts(db, view, form, 1, status=422)
 
 
-async def _do(db: AsyncSession, form: Form, id: int, by: str) -> tuple[int, int, int] | None:
-    """Which, and its version before and after; None for one that somebody has removed. Raises Invalid."""
+async def _do(db: AsyncSession, form: Form, id: int, by: str) -> tuple[blog.Before, int] | None:
+    """What it was, and its version after; None for one that somebody has removed. Raises Invalid."""
     deed = DEEDS.get(form.text("deed"))
     if not deed:
         raise Invalid(deed=say("Choose one of these."))
     about = (form.text("tag_name"),) if "tag" in form.text("deed") else ()
     try:
-        before = (await blog.post(db, id)).version
-        return id, before, (await deed(db, id, *about, by=by)).version
+        found = await blog.post(db, id)
+        before = blog.Before(id, found.version, found.published, found.due)
+        return before, (await deed(db, id, *about, by=by)).version
     except NotFound:
         return None
 
 
 async def _undo(db: AsyncSession, view: View, form: Form, by: str) -> str:
     """What is said of it."""
-    said = view.keys.unsign("undo", form.text("undo")) or ""
-    each = [one.split(":") for one in said.split(",") if one]
-    done = {await blog.undo_post(db, int(id), int(version), by=by) for id, version in each} or {blog.Undone.NOT}
+    said = view.keys.unsign(UNDOES, form.text("undo")) or ""
+    each, at = [_read(one) for one in said.split(",") if one], view.now.timestamp()
+    done = {await undo_post(db, before, at, by=by) for before in each} or {blog.Undone.NOT}
     return next(words for one, words in UNDONE.items() if one in done)
+
+
+def _written(before: blog.Before) -> str:
+    id, version, *times = before
+    return ":".join((str(id), str(version), *(str(time.timestamp()) if time else "" for time in times)))
+
+
+def _read(written: str) -> blog.Before:
+    id, version, *times = written.split(":")
+    published, due = (datetime.fromtimestamp(float(time), UTC) if time else None for time in times)
+    return blog.Before(int(id), int(version), published, due)
 
 
 async def _remove_all(db: AsyncSession, ids: Sequence[int]) -> str:

@@ -1,18 +1,20 @@
 """Where editors write: a new post, or an old one again."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from domains import blog
-from domains.errors import Conflict, say
+from domains.errors import Conflict, NotFound, say
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 from fragments.widgets import NAMES
 
 from .reading import draft_link
-from .typing import filled, forgotten, key_of, previewed
+from .typing import LARGEST, filled, fitted, forgotten, key_of, previewed
 from .words import COVERS, FIELDS, KINDS, VISIBILITIES, called, in_words
 
 PICTURES = 50
@@ -24,13 +26,12 @@ PREVIEW = "preview"
 @get("/blog/new-post")
 async def new_post(db: Db, view: Page, unsaved: FromQuery[str] = "") -> Response[str]:
     """`unsaved`: the key of what was typed before, to be taken up."""
-    me, typed = view.editor(), {"kind": "post", "visibility": "public"}
-    if unsaved:
-        typed = (await blog.unsaved_at(db, me.id, unsaved, 0)).words
+    me = view.editor()
+    typed = (await blog.unsaved_at(db, me.id, unsaved, 0)).words if unsaved else {}
     return await _new_post(view, Form(typed))
 
 
-@post("/blog/new-post")
+@post("/blog/new-post", request_max_body_size=LARGEST)
 async def add_post(db: Db, view: Page, data: Typed) -> Response[Any]:
     me, form = view.editor(), Form(data)
     if await forgotten(db, view, form):
@@ -40,7 +41,7 @@ async def add_post(db: Db, view: Page, data: Typed) -> Response[Any]:
             blog.read_body(form.text("body"))
             return await _new_post(view, form)
         status = form.text("status") or "draft"
-        written = await blog.write_post(db, _words(form), author=me.name, status=status, zone=view.site.zone)
+        written = await blog.write_post(db, _words(form.typed), author=me.name, status=status, zone=view.site.zone)
         await blog.forget_unsaved(db, me.id, form.text("key"))
         return view.see(f"/blog/post/{written.slug}", _said(written))
     return await _new_post(view, form, 422)
@@ -54,10 +55,15 @@ async def edit_post(db: Db, view: Page, id: FromPath[int], unsaved: FromQuery[st
     return await _edit_post(view, Form(typed), found)
 
 
-@post("/blog/edit-post/{id:int}")
+@post("/blog/edit-post/{id:int}", request_max_body_size=LARGEST)
 async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
-    """When somebody was quicker both are shown and nothing is written; the next attempt has seen both."""
-    me, form, found = view.editor(), Form(data), await blog.post(db, id)
+    """When somebody was quicker both are shown and nothing is written; the next attempt has seen both. What is gone by
+    now is given back as a new one."""
+    me, form = view.editor(), Form(data)
+    try:
+        found = await blog.post(db, id)
+    except NotFound:
+        return await _new_post(view, form, 404, is_gone=True)
     if await forgotten(db, view, form):
         return await _edit_post(view, form, found)
     was = found.status
@@ -67,8 +73,12 @@ async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Res
                 blog.read_body(form.text("body"))
                 return await _edit_post(view, form, found)
             about: dict[str, Any] = {"by": me.name, "status": form.text("status"), "zone": view.site.zone}
-            await blog.edit_post(db, id, form.text("version"), _words(form), **about)
-            await blog.forget_unsaved(db, me.id, form.text("key"))
+            words = replace(_words(fitted(view, form.typed, found)), body=form.typed.get("body"))
+            await blog.edit_post(db, id, form.text("version"), words, **about)
+            if form.text("aside"):  # it is typed, and in no post yet
+                await blog.keep_unsaved(db, me.id, key_of(form), id, form.typed)
+            else:
+                await blog.forget_unsaved(db, me.id, form.text("key"))
             return view.see(f"/blog/post/{found.slug}", "saved" if found.status == was else _said(found))
     except Conflict:
         both = Form({**data, "version": str(found.version)})
@@ -94,17 +104,20 @@ def _said(written: blog.Post) -> str:
     return "scheduled" if written.due else "draft"
 
 
-def _words(form: Form) -> blog.Words:
-    typed = {name: form.text(name) for name in blog.Words.__dataclass_fields__ if name in form.typed}
-    return blog.Words(**{"title": ""} | typed)
+def _words(typed: Mapping[str, str]) -> blog.Words:
+    return blog.Words(
+        **{"title": ""} | {name: typed[name] for name in blog.Words.__dataclass_fields__ if name in typed}
+    )
 
 
 async def _new_post(view: View, form: Form, status: int = 200, **about: Any) -> Response[str]:
+    form.typed = {"kind": "post", "visibility": "public", **form.typed}
     return await _form(view, "blog/_new_post.html", view.text(say("New post")), form, status, post=None, **about)
 
 
 async def _edit_post(view: View, form: Form, found: blog.Post, status: int = 200, **about: Any) -> Response[str]:
     title = view.text(say("Editing: {title}")).format(title=found.title)
+    form.typed = fitted(view, form.typed, found)
     return await _form(
         view, "blog/_edit_post.html", title, form, status, post=found, draft_link=draft_link(view, found), **about
     )
@@ -112,7 +125,9 @@ async def _edit_post(view: View, form: Form, found: blog.Post, status: int = 200
 
 async def _form(view: View, template: str, title: str, form: Form, status: int, **about: Any) -> Response[str]:
     key, id = key_of(form), about["post"].id if about["post"] else 0
-    form.typed = {**form.typed, "key": key}
+    takes = form.text("takes") if form.text("takes") == form.text("slug") else ""
+    form.typed = {**form.typed, "key": key, "takes": takes}
+    leads = takes or form.wrong.get("slug") == blog.LEADS
     known: dict[str, Any] = {
         "kinds": [(kind, view.text(name), view.text(what)) for kind, name, what in KINDS],
         "visibilities": [(one, view.text(name), view.text(what)) for one, name, what in VISIBILITIES],
@@ -123,6 +138,8 @@ async def _form(view: View, template: str, title: str, form: Form, status: int, 
         "missing": await blog.missing(view.db, form.text("body"), form.text("cover")),
         "is_html": bool(about["post"] and about["post"].format == blog.HTML),
         "theirs": None,
+        "is_gone": False,
+        "leads_to": await blog.moved_post(view.db, form.text("slug")) if leads else None,
         "is_in_bin": form.wrong.get("slug") == blog.IN_BIN,
     }
     return await view.render(template, title=title, layout="desk.html", status=status, form=form, **(known | about))

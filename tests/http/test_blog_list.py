@@ -112,7 +112,7 @@ async def test_what_is_in_the_bin_can_be_what_it_was_before_and_stays_there(edit
     async with coop.writing() as db:
         await blog.edit_post(db, 1, "1", blog.Words("Leeks again"))
         await blog.bin_post(db, 1)
-    answer = await editor.post("/blog/revision/1/1")
+    answer = await editor.post("/blog/revision/1/1", data={"version": "3"})
     assert (await editor.get(answer.headers["location"])).status_code == 200
     await editor.post("/blog/posts", data={"deed": "tag", "tag_name": "x", "id-1": "on"})
     assert await all_of(coop, blog.Post.title, blog.Post.status, where=blog.Post.id == 1) == [("Leeks", "binned")]

@@ -180,13 +180,13 @@ async def test_what_was_kept_is_shown_beside_what_is_and_comes_back(editor, coop
     page = (await editor.get("/blog/revision/1/1")).text
     assert "<del>Four leeks</del> <ins>Five leeks</ins>" in page
     assert "<ins> and a half</ins>" in page and "Three &lt;b&gt;" in page
-    answer = await editor.post("/blog/revision/1/1")
+    answer = await editor.post("/blog/revision/1/1", data={"version": "2"})
     assert answer.headers["location"] == "/blog/post/four-leeks?said=restored"
     async with coop.reading() as db:
         restored = await blog.post(db, 1)
         assert (restored.title, restored.body, restored.version) == ("Four leeks", "One\nTwo\nThree <b>", 3)
         assert [(one.version, one.by) for one in await blog.revisions(db, 1)] == [(3, "Ed"), (2, "Maud"), (1, "Ines")]
-    await editor.post("/blog/revision/1/1")
+    await editor.post("/blog/revision/1/1", data={"version": "3"})
     assert await all_of(coop, blog.Post.version) == [(3,)], "what changes nothing is no edit"
 
 
