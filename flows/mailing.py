@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import blog
@@ -50,8 +50,8 @@ async def is_mailed(db: AsyncSession, post: int) -> bool:
     made = select(Activity.cid).where(Activity.kind == "blog.post", Activity.ref == post, Activity.type == "Create")
     cids = (await db.scalars(made)).all()
     tokens = [token_of(f"{flow.FLOW.name}:{cid}") for cid in cids for flow in (urgent, newsletter)]
-    asked = select(Delivery.id).where(or_(*(_of(token) for token in tokens))).limit(1)
-    return bool(tokens) and await db.scalar(asked) is not None
+    asked = select(Delivery.id).where(or_(false(), *(_of(token) for token in tokens))).limit(1)
+    return await db.scalar(asked) is not None
 
 
 async def mailed_at_once(db: AsyncSession, post: int) -> int | None:

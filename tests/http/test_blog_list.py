@@ -2,14 +2,12 @@
 
 import re
 from collections import Counter
-from datetime import timedelta
 from html import unescape
 from urllib.parse import unquote
 
 import pytest
 
 from domains import blog
-from domains.values import now
 from tests.conftest import all_of
 from tests.http.test_blog import editor, said, write
 
@@ -118,34 +116,11 @@ async def test_what_is_in_the_bin_can_be_what_it_was_before_and_stays_there(edit
     assert await all_of(coop, blog.Post.title, blog.Post.status, where=blog.Post.id == 1) == [("Leeks", "binned")]
 
 
-async def test_undoing_leaves_the_history_as_it_was(coop, some):
-    due = (now() + timedelta(days=1)).isoformat()
-    async with coop.writing() as db:
-        words = blog.Words("House", kind="page", day=due[:10], time="08:00")
-        await blog.edit_post(db, 3, "1", words, status="scheduled")
-        await blog.bin_post(db, 3)
-    async with coop.writing() as db:
-        assert await blog.undo_post(db, 3, 2) is blog.Undone.BUT_ITS_TIME
-    async with coop.reading() as db:
-        assert [one.status for one in await blog.revisions(db, 3)] == ["draft", "binned", "scheduled", "draft"]
-
-
 async def test_nobody_undoes_what_they_did_not_do(editor, coop, some):
     for undo in ("", "1:0", "1:0.x", "x"):
         assert led(await editor.post("/blog/posts", data={"deed": "undo", "undo": undo}))[0].endswith("said=not-undone")
     await editor.post("/blog/posts", data={"deed": "bin", "id-99": "on", "id-1": "on"})
     assert await states(coop) == ["binned", "published", "draft"], "somebody has removed the other meanwhile"
-
-
-async def test_undoing_a_tag_leaves_a_post_scheduled(coop, some):
-    due = now() + timedelta(days=1)
-    async with coop.writing() as db:
-        words = blog.Words("House", kind="page", day=f"{due:%Y-%m-%d}", time="08:00")
-        before = (await blog.edit_post(db, 3, "1", words, status="scheduled")).due
-        await blog.tag_post(db, 3, "house", on=True)
-    async with coop.writing() as db:
-        assert await blog.undo_post(db, 3, 2) is blog.Undone.WHOLLY
-    assert await all_of(coop, blog.Post.status, blog.Post.due, where=blog.Post.id == 3) == [("scheduled", before)]
 
 
 async def test_only_editors_change_many(oak, member, some):

@@ -141,7 +141,8 @@ async def test_an_odd_body_is_refused_with_a_page(editor, coop):
 
 
 async def test_other_forms_are_no_larger_than_they_were(editor):
-    assert (await editor.post("/blog/new-post", data={"body": "x" * 3_000_000})).status_code == 413
+    assert (await editor.post("/blog/posts", data={"words": "x" * 2_100_000})).status_code == 413
+    assert (await editor.post("/blog/new-post", data={"body": "x" * 3_200_000})).status_code == 413
     assert (await editor.post("/blog/new-post", files={"body": b"x"})).status_code == 415
 
 
