@@ -43,7 +43,7 @@ async def take(call: Call, *, post: tuple[str, str]) -> dict[str, Any]:
             lost = await ghost.lose_post(db, id)
         return {"how": "lost" if lost and lost.how == "changed" else "kept", "notes": lost.notes if lost else ()}
     arrived = ghost.from_api(found[0], asked.address)
-    pictures, notes = await _pictures(call.world, asked, arrived)
+    pictures, notes = await _pictures(call.world, asked, arrived, ghost.read_at(found[0], asked.address))
     async with call.world.writing() as db:
         taken = await ghost.take_post(db, arrived, pictures)
         if taken.how == "kept":
@@ -94,8 +94,10 @@ async def _words(db: AsyncSession, owed: ghost.Owed) -> dict[str, Any]:
     return dict(owed.words) | {"html": await blog.read_abroad(owed.body, f"{site.url}/")}
 
 
-async def _pictures(world: World, asked: ghost.Admin, arrived: ghost.Arrived) -> tuple[dict[str, str], list[str]]:
-    """Its pictures by their addresses there, and what is to be said of those that could not be brought."""
+async def _pictures(
+    world: World, asked: ghost.Admin, arrived: ghost.Arrived, site: str
+) -> tuple[dict[str, str], list[str]]:
+    """Its pictures by their addresses at `site`, and what is to be said of those that could not be brought."""
     async with world.reading() as db:
         known = await ghost.known_pictures(db, ghost.wanted(arrived))
     notes = []
@@ -103,7 +105,7 @@ async def _pictures(world: World, asked: ghost.Admin, arrived: ghost.Arrived) ->
         if path in known:
             continue
         try:
-            data = await asked.image(ghost.image_url(asked.address, path), blog.LARGEST + 1)
+            data = await asked.image(ghost.image_url(site, path), blog.LARGEST + 1)
             brought = await blog.read_picture(data, alt)
             async with world.writing() as db:
                 kept = await blog.keep_picture(db, brought, most=world.room)

@@ -15,12 +15,14 @@ BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Ghost:
-    """`transport` of a house. `down`: the sentence with which it is not reached; `answers`: what it says instead."""
+    """`transport` of a house. `down`: the sentence with which it is not reached; `answers`: what it says instead;
+    `site`: where it is read."""
 
     def __init__(self):
         self.posts, self.hooks, self.asked, self.files = {}, [], [], {}
         self.settings = {"navigation": "[]", "secondary_navigation": "[]"}
         self.down, self.answers, self.now = "", None, BEGAN
+        self.site = ADDRESS
         self._ids = count(1)
 
     # what its writers do
@@ -30,6 +32,7 @@ class Ghost:
         slug = title.lower().replace(" ", "-")
         known = {"status": "published", "visibility": "public", "featured": False, "custom_excerpt": None}
         known |= {"feature_image": None, "tags": [], "authors": [{"name": "Maud", "slug": "maud"}], "lexical": None}
+        known |= {"url": f"{self.site}/{slug}/"}
         self.posts[id] = {"id": id, "uuid": id, "title": title, "slug": slug, "html": html, "kind": kind} | known | more
         self._touch(id, created_at=True)
         return id
@@ -71,7 +74,7 @@ class Ghost:
     def _admin(self, method, path, query, body):
         match method, path:
             case "GET", ["site"]:
-                return _said(site={"title": "The old blog", "url": ADDRESS})
+                return _said(site={"title": "The old blog", "url": f"{self.site}/"})
             case "GET", ["settings"]:
                 return _said(settings=[{"key": key, "value": value} for key, value in self.settings.items()])
             case "POST", ["webhooks"]:

@@ -25,6 +25,11 @@ from tests.photos import ROOM
 CAME = ghost.Arrived(ghosts.id_of(9), "Soup", "soup", "post", "<p>Soup.</p>", "published", "public", authors=("Ines",))
 
 
+@pytest.fixture
+async def coop(coop):
+    return await ghosts.founded(coop)
+
+
 def quiet(*_):
     pass
 

@@ -26,7 +26,7 @@ from .link import (
 )
 from .menu import mirror_menus, take_navigation
 from .models import GhostImport
-from .posts import Arrived, from_api, written
+from .posts import Arrived, from_api, read_at, written
 from .taking import Taken, known_pictures, lead_on, lose_post, remember_picture, take_post, wanted
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "owed",
     "owing",
     "read",
+    "read_at",
     "read_export",
     "remember_picture",
     "says",

@@ -16,6 +16,7 @@ from domains.errors import Invalid, say
 from domains.outside import Answer, Transport, Unreachable
 from domains.values import now
 
+from .addresses import at_home
 from .menu import SETTINGS
 
 KINDS = {"post": "posts", "page": "pages"}
@@ -101,12 +102,14 @@ class Admin:
         return found
 
     async def menus(self) -> dict[str, Sequence[tuple[str, str]]]:
-        """Menu of ours -> what each item is called, and where it leads."""
+        """Menu of ours -> what each item is called, and where it leads: a path where it leads to the site itself."""
         said = {one["key"]: one["value"] for one in (await self._said("GET", "settings/"))["settings"]}
-        return {ours: [(one["label"], one["url"]) for one in _list(said.get(name))] for ours, name in SETTINGS.items()}
+        sites = str((await self._site()).get("url", "")), self.address
+        items = {ours: _list(said.get(name)) for ours, name in SETTINGS.items()}
+        return {menu: [(one["label"], at_home(one["url"], *sites)) for one in all] for menu, all in items.items()}
 
     async def title(self) -> str:
-        return str((await self._said("GET", "site/"))["site"]["title"])
+        return str((await self._site())["title"])
 
     async def call(self, target: str, secret: str) -> int:
         """It tells `target` of whatever changes; how many webhooks that is. Again is harmless, and makes none.
@@ -121,6 +124,10 @@ class Admin:
         if answer.status != 200:
             raise Declined(answer.status, f"it answers {answer.status} for {url}")
         return answer.body
+
+    async def _site(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = (await self._said("GET", "site/"))["site"]
+        return found
 
     async def _list(self, kind: str, asked: Mapping[str, str], since: str) -> Any:
         known = {"filter": f"updated_at:>='{since}'"} if since else {}

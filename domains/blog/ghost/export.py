@@ -93,7 +93,7 @@ def _posts(data: Row, site: str, refused: list[str]) -> Iterator[Arrived]:
         kind = "page" if row.get("type") == "page" or row.get("page") in (1, True) else "post"
         own = [users[row["author_id"]]] if row.get("author_id") in users else []
         try:
-            yield arrived({**about.get(id, {}), **row}, tagged[id], written[id] or own, site, kind)
+            yield arrived({**about.get(id, {}), **row}, tagged[id], written[id] or own, (site,), kind)
         except ValueError:
             refused.append(say("A post without an id: {title}.").format(title=line(row.get("title"), 80)))
 

@@ -1,13 +1,14 @@
 """What came from Ghost becomes ours, as often as it comes: what was edited here is never written over."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html.parser import HTMLParser
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domains import site as sites
 from domains.base import table_of
 from domains.check import SLUG
 from domains.errors import Invalid, say
@@ -15,8 +16,10 @@ from domains.values import now, slug_of
 
 from ..commands import MOST_AUTHORS, MOST_TAGS, RESERVED, free_slug
 from ..keeping import BECOMES, keep, stand
+from ..library import picture_at
 from ..models import BINNED, DRAFT, HTML, INSTRUCTIONS, PUBLISHED, SCHEDULED, OldAddress, Picture, Post, Redirect
-from .addresses import exchanged, original, pictures_in
+from ..renditions import address
+from .addresses import exchanged, original, pictures_in, relative
 from .models import GhostPicture, GhostPost
 from .posts import Arrived
 from .words import line
@@ -53,7 +56,7 @@ async def take_post(db: AsyncSession, came: Arrived, pictures: Mapping[str, str]
     taken, notes = own or Post(title="", slug=""), [*came.notes]
     was, slug = taken.status, taken.slug
     taken.slug = await _slug(db, came, own, notes)
-    status = _fill(taken, came, pictures, notes)
+    status = _fill(taken, await _come_home(db, came), pictures, notes)
     if own is None:
         db.add(taken)
     await db.flush()
@@ -133,11 +136,19 @@ async def _slug(db: AsyncSession, came: Arrived, own: Post | None, notes: list[s
     return found
 
 
+async def _come_home(db: AsyncSession, came: Arrived) -> Arrived:
+    """What was sent there from here, and leads here by its whole address, leads here by its path again."""
+    ours = (await sites.site(db)).url
+    cover = relative(came.cover, ours)
+    is_kept = (named := address(cover)) and await picture_at(db, named)
+    return replace(came, html=relative(came.html, ours), cover=cover if is_kept else came.cover)
+
+
 def _fill(taken: Post, came: Arrived, pictures: Mapping[str, str], notes: list[str]) -> str:
     """Its status to be."""
     taken.title, taken.kind, taken.excerpt, taken.canonical = came.title, came.kind, came.excerpt, came.canonical
     taken.body, taken.format = exchanged(came.html, pictures), HTML
-    taken.cover = pictures.get(original(came.cover), "") if came.cover else ""
+    taken.cover = came.cover if address(came.cover) else pictures.get(original(came.cover), "")
     if came.cover and not taken.cover:
         notes.append(say("The picture above it could not be kept."))
     taken.tags, taken.authors = _tags(came, notes), list(came.authors[:MOST_AUTHORS])
