@@ -44,8 +44,11 @@ async def take(call: Call, *, post: tuple[str, str]) -> dict[str, Any]:
         return {"how": "lost" if lost and lost.how == "changed" else "kept", "notes": lost.notes if lost else ()}
     arrived = ghost.from_api(found[0], asked.address)
     pictures, notes = await _pictures(call.world, asked, arrived, ghost.read_at(found[0], asked.address))
+    async with call.world.reading() as db:
+        ours = (await sites.site(db)).url
+    plain = await ghost.read_through(arrived, pictures, ours)
     async with call.world.writing() as db:
-        taken = await ghost.take_post(db, arrived, pictures)
+        taken = await ghost.take_post(db, arrived, pictures, plain=plain)
         if taken.how == "kept":
             await _lay_beside(db, taken.post, found[0], asked.address)
     return {"how": taken.how, "notes": [*notes, *taken.notes]}

@@ -86,6 +86,12 @@ async def read_html(body: str) -> str:
     return safe(body) if len(body) < SHORT else await asyncio.to_thread(safe, body)
 
 
+async def read_plain(body: str) -> str:
+    """What is read of it, a block a line."""
+    html = await read_html(body)
+    return plain_of(html) if len(html) < SHORT else await asyncio.to_thread(plain_of, html)
+
+
 @lru_cache(maxsize=32)
 def safe(body: str) -> str:
     if _is_too_deep(body):

@@ -27,7 +27,7 @@ from .link import (
 from .menu import mirror_menus, take_navigation
 from .models import GhostImport
 from .posts import Arrived, from_api, read_at, written
-from .taking import Taken, known_pictures, lead_on, lose_post, remember_picture, take_post, wanted
+from .taking import Taken, known_pictures, lead_on, lose_post, read_through, remember_picture, take_post, wanted
 
 __all__ = [
     "ADMIN_KEY",
@@ -77,6 +77,7 @@ __all__ = [
     "read",
     "read_at",
     "read_export",
+    "read_through",
     "remember_picture",
     "says",
     "settle",

@@ -15,6 +15,7 @@ from domains.errors import Invalid, say
 from domains.values import now, slug_of
 
 from ..commands import MOST_AUTHORS, MOST_TAGS, RESERVED, free_slug
+from ..html import read_plain
 from ..keeping import BECOMES, keep, stand
 from ..library import picture_at
 from ..models import BINNED, DRAFT, HTML, INSTRUCTIONS, PUBLISHED, SCHEDULED, OldAddress, Picture, Post, Redirect
@@ -40,8 +41,18 @@ class Taken:
     """Sentences, of what is not as it was there."""
 
 
-async def take_post(db: AsyncSession, came: Arrived, pictures: Mapping[str, str], *, by: str = "") -> Taken:
-    """`pictures`: a path of Ghost's -> our address. The same twice writes nothing. Raises Invalid."""
+async def read_through(came: Arrived, pictures: Mapping[str, str], ours: str) -> str:
+    """What is read of it here, at the address `ours`; for long ones it takes seconds."""
+    return await read_plain(exchanged(relative(came.html, ours), pictures)) if len(came.html) <= LONGEST else ""
+
+
+async def take_post(
+    db: AsyncSession, came: Arrived, pictures: Mapping[str, str], *, by: str = "", plain: str | None = None
+) -> Taken:
+    """`pictures`: a path of Ghost's -> our address. The same twice writes nothing. Raises Invalid.
+
+    `plain`: what was read of it before, so that nobody waits meanwhile.
+    """
     if len(came.html) > LONGEST:
         raise Invalid(body=say("It is longer than a post can be here, which is a million letters."))
     known = await db.get(GhostPost, came.id)
@@ -63,7 +74,7 @@ async def take_post(db: AsyncSession, came: Arrived, pictures: Mapping[str, str]
     if slug and own and own.published and slug != own.slug:
         await db.merge(Redirect(slug=slug, post=own.id))
     type = BECOMES[was, status]
-    await keep(db, taken, status, by, MOVED if type == "Create" else type)
+    await keep(db, taken, status, by, MOVED if type == "Create" else type, plain=plain)
     row = GhostPost(ghost_id=came.id, post=taken.id, updated=came.updated, hash=came.hash, version=taken.version)
     await db.merge(row)
     await db.flush()
@@ -94,13 +105,14 @@ def wanted(came: Arrived) -> Mapping[str, str]:
     """
     if len(came.html) > LONGEST:
         return {}
-    said = _Said()
-    said.feed(came.html)
-    said.close()
+    inside, said = pictures_in(came.html), _Said()
+    if inside:
+        said.feed(came.html)
+        said.close()
     cover = {original(came.cover): came.cover_alt} if came.cover.startswith("/content/images/") else {}
     words = said.alts | {path: alt for path, alt in cover.items() if alt}
     usual = line(say("Picture in {title}").format(title=came.title), 400)
-    return {path: words.get(path) or usual for path in [*cover, *pictures_in(came.html)]}
+    return {path: words.get(path) or usual for path in [*cover, *inside]}
 
 
 async def known_pictures(db: AsyncSession, paths: Iterable[str]) -> dict[str, str]:
