@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 AT_ONCE, MOST = 20, 1_000_000
 """Posts in one transaction, and characters of them all, if there is more than one."""
+ADDRESSES = 5000
+"""In one transaction."""
 OPERATOR = "operator"
 
 
@@ -123,9 +125,14 @@ class _Work:
                 self.report.posts.append(await self._take(db, post, paths, known, plain.get(post.id)))
 
     async def finish(self) -> None:
+        async with self.coop.reading() as db:
+            led, circles = await ghost.leading(db, self.export.addresses)
+        self.report.refused += circles
+        for at in range(0, len(led), ADDRESSES):
+            async with self.coop.writing() as db:
+                self.report.addresses += await ghost.lead_on(db, led[at : at + ADDRESSES])
         async with self.coop.writing() as db:
             acting(db, self.whose.actor)
-            self.report.addresses = await ghost.lead_on(db, self.export.addresses)
             for menu, items in self.export.menus.items():
                 self.report.refused += await ghost.take_navigation(db, items, menu)
 

@@ -27,7 +27,8 @@ from .link import (
 from .menu import mirror_menus, take_navigation
 from .models import GhostImport
 from .posts import Arrived, from_api, read_at, written
-from .taking import Taken, known_pictures, lead_on, lose_post, read_through, remember_picture, take_post, wanted
+from .redirects import lead_on, leading
+from .taking import Taken, known_pictures, lose_post, read_through, remember_picture, take_post, wanted
 
 __all__ = [
     "ADMIN_KEY",
@@ -64,6 +65,7 @@ __all__ = [
     "known_pictures",
     "last_import",
     "lead_on",
+    "leading",
     "leaving",
     "link",
     "lose_post",

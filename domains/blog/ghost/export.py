@@ -1,7 +1,6 @@
 """An export of Ghost 2 and newer: its posts and pages, where its addresses lead, and what its navigation says."""
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +14,11 @@ from .addresses import at_home
 from .archive import NO_EXPORT, Archive, read_json
 from .menu import SETTINGS
 from .posts import MOST_NAME, MOST_TAG, Arrived, arrived
+from .redirects import read_redirects
 from .words import line
 
 FIRST_VERSION = 2
 Row = Mapping[str, Any]
-_FROM = re.compile(r"\^?(/[\w./%~@-]*?)(?:/\??)?\$?")
-_YAML = re.compile(r"^\s+[\"']?([^\s\"']+)[\"']?:\s+[\"']?([^\s\"']+)[\"']?\s*$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,9 @@ def read_export(file: Path, site: str = "") -> Export:
         data, others = _data(archive)
         refused: list[str] = []
         posts = list(_posts(data, site, refused))
-        redirects = {path: to for name, document in others for path, to in _redirects(name, document, site, refused)}
+        redirects: dict[str, str] = {}
+        for name, document in others:
+            redirects |= read_redirects(name, document, site, refused)
         settings = {str(row.get("key")): row.get("value") for row in _rows(data, "settings")}
         menus = {menu: _menu(settings.get(name), site) for menu, name in SETTINGS.items()}
         return Export(archive, posts, _lists(data) | redirects, menus, refused)
@@ -134,26 +134,6 @@ def _lists(data: Row) -> dict[str, str]:
             if name and slug and here != slug and not name.startswith("#"):
                 found[f"/{kind}/{slug}"] = f"/blog/{kind}/{here}"
     return found
-
-
-def _redirects(name: str, document: bytes, site: str, refused: list[str]) -> Iterator[tuple[str, str]]:
-    """Those from one path to one place; what stands for many paths is refused."""
-    try:
-        text = document.decode("utf-8-sig")
-        rows = json.loads(text) if name.endswith(".json") else [{"from": a, "to": b} for a, b in _YAML.findall(text)]
-        pairs = [(str(row["from"]), str(row["to"])) for row in rows]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        refused.append(say("The redirects in {name} cannot be read.").format(name=line(name, 80)))
-        return
-    for old, new in pairs:
-        to = at_home(line(new, 2000), site)
-        found = _FROM.fullmatch(old)
-        if found and found[1] and found[1] != "/" and re.fullmatch(r"(/(?!/)|https?://)[^\s\\$]*", to):
-            yield found[1].rstrip("/"), to
-        else:
-            refused.append(
-                say("The redirect from {path} stands for more than one address.").format(path=line(old, 200))
-            )
 
 
 def _menu(said: Any, site: str) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import site as sites
-from domains.base import table_of
+from domains.base import is_one_of, table_of
 from domains.check import SLUG
 from domains.errors import Invalid, say
 from domains.values import now, slug_of
@@ -18,7 +18,7 @@ from ..commands import MOST_AUTHORS, MOST_TAGS, RESERVED, free_slug
 from ..html import read_plain
 from ..keeping import BECOMES, keep, stand
 from ..library import picture_at
-from ..models import BINNED, DRAFT, HTML, INSTRUCTIONS, PUBLISHED, SCHEDULED, OldAddress, Picture, Post, Redirect
+from ..models import BINNED, DRAFT, HTML, INSTRUCTIONS, PUBLISHED, SCHEDULED, Picture, Post, Redirect
 from ..renditions import address
 from .addresses import exchanged, original, pictures_in, relative
 from .models import GhostPicture, GhostPost
@@ -118,22 +118,12 @@ def wanted(came: Arrived) -> Mapping[str, str]:
 async def known_pictures(db: AsyncSession, paths: Iterable[str]) -> dict[str, str]:
     """Of those that were taken: the path that it had there -> our address."""
     asked = select(_pictures.path, Picture).join(Picture, Picture.id == _pictures.picture)
-    found = await db.execute(asked.where(_pictures.path.in_(list(paths))))
+    found = await db.execute(asked.where(is_one_of(_pictures.path, paths)))
     return {path: str(picture.address) for path, picture in found}
 
 
 async def remember_picture(db: AsyncSession, path: str, picture: int) -> None:
     await db.merge(GhostPicture(path=path, picture=picture))
-
-
-async def lead_on(db: AsyncSession, addresses: Mapping[str, str]) -> int:
-    """Old paths -> where each leads; how many are new. One that is known stays."""
-    table = table_of(OldAddress).c
-    known = set(await db.scalars(select(table.path).where(table.path.in_(list(addresses)))))
-    new = [OldAddress(path=path, target=target) for path, target in addresses.items() if path not in known]
-    db.add_all(new)
-    await db.flush()
-    return len(new)
 
 
 async def _slug(db: AsyncSession, came: Arrived, own: Post | None, notes: list[str]) -> str:
