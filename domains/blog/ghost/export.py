@@ -15,6 +15,7 @@ from .archive import NO_EXPORT, Archive, read_json
 from .menu import SETTINGS
 from .posts import MOST_NAME, MOST_TAG, Arrived, arrived
 from .redirects import read_redirects
+from .unlike import of_export
 from .words import line
 
 FIRST_VERSION = 2
@@ -37,12 +38,13 @@ def read_export(file: Path, site: str = "") -> Export:
     archive = Archive(file)
     try:
         data, others = _data(archive)
-        refused: list[str] = []
-        posts = list(_posts(data, site, refused))
+        settings = {str(row.get("key")): row.get("value") for row in _rows(data, "settings")}
+        rows = _whole(data)
+        refused = list(of_export(rows, len(_rows(data, "members")), settings))
+        posts = list(_posts(data, rows, site, refused))
         redirects: dict[str, str] = {}
         for name, document in others:
             redirects |= read_redirects(name, document, site, refused)
-        settings = {str(row.get("key")): row.get("value") for row in _rows(data, "settings")}
         menus = {menu: _menu(settings.get(name), site) for menu, name in SETTINGS.items()}
         return Export(archive, posts, _lists(data) | redirects, menus, refused)
     except BaseException:
@@ -84,18 +86,31 @@ def _one(said: Any) -> Row | None:
     return data
 
 
-def _posts(data: Row, site: str, refused: list[str]) -> Iterator[Arrived]:
+def _posts(data: Row, rows: Sequence[Row], site: str, refused: list[str]) -> Iterator[Arrived]:
     tags, users = _by_id(data, "tags"), _by_id(data, "users")
     tagged, written = _of_post(data, "posts_tags", "tag_id", tags), _of_post(data, "posts_authors", "author_id", users)
-    about = {row.get("post_id"): row for row in _rows(data, "posts_meta")}
-    for row in _rows(data, "posts"):
-        id = row.get("id")
+    seen: set[str] = set()
+    for row in rows:
+        id = row.get("id") if _is_plain(row.get("id")) else None
         kind = "page" if row.get("type") == "page" or row.get("page") in (1, True) else "post"
-        own = [users[row["author_id"]]] if row.get("author_id") in users else []
+        own = [users[row["author_id"]]] if _is_plain(row.get("author_id")) and row.get("author_id") in users else []
         try:
-            yield arrived({**about.get(id, {}), **row}, tagged[id], written[id] or own, (site,), kind)
+            came = arrived(row, tagged[id], written[id] or own, (site,), kind)
         except ValueError:
             refused.append(say("A post without an id: {title}.").format(title=line(row.get("title"), 80)))
+            continue
+        if came.id in seen:
+            refused.append(say("Two have the same id, and one is left out: {title}.").format(title=came.title))
+            continue
+        seen.add(came.id)
+        yield came
+
+
+def _whole(data: Row) -> list[Row]:
+    """Posts and pages, each with what is said about it elsewhere."""
+    about = {row.get("post_id"): row for row in _rows(data, "posts_meta") if _is_plain(row.get("post_id"))}
+    rows = [row for row in data["posts"] if isinstance(row, dict)]
+    return [{**(about.get(row.get("id"), {}) if _is_plain(row.get("id")) else {}), **row} for row in rows]
 
 
 def _rows(data: Row, table: str) -> list[Row]:

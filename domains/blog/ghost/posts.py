@@ -13,11 +13,11 @@ from domains.errors import say
 
 from .addresses import at_home
 from .nodes import rendered
+from .unlike import FOR_ALL, MOST_EXCERPT, MOST_TITLE, of_post
 from .words import line, text
 
-MOST_TITLE, MOST_EXCERPT, MOST_NAME, MOST_TAG = 200, 400, 80, 60
+MOST_NAME, MOST_TAG = 80, 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-VISIBLE_TO_ALL = "public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ def arrived(
     notes = [say("Not all of it can be read here: {parts}.").format(parts=", ".join(left_out))] if left_out else []
     if len(public) < len(tags):
         notes.append(say("Its internal tags are left out: here they would be for everybody to see."))
+    notes += of_post(post, html)
     sent, published = post.get("status") == "sent", _moment(post.get("published_at"))
     status = "published" if sent else str(post.get("status"))
     return Arrived(
@@ -106,7 +107,7 @@ def arrived(
         kind,
         at_home(html, *sites),
         status if status in ("published", "scheduled") else "draft",
-        "public" if post.get("visibility", VISIBLE_TO_ALL) == VISIBLE_TO_ALL and not sent else "members",
+        "public" if post.get("visibility", FOR_ALL) == FOR_ALL and not sent else "members",
         bool(post.get("featured")),
         tuple(dict.fromkeys(filter(None, public))),
         tuple(dict.fromkeys(filter(None, (line(author.get("name"), MOST_NAME) for author in authors)))),
