@@ -11,7 +11,7 @@ from domains.errors import Invalid, say
 from domains.values import in_address
 
 from .addresses import at_home
-from .archive import NO_EXPORT, Archive, read_json
+from .archive import NO_EXPORT, Archive, Document, read_json
 from .menu import SETTINGS
 from .posts import MOST_NAME, MOST_TAG, Arrived, arrived
 from .redirects import read_redirects
@@ -43,8 +43,8 @@ def read_export(file: Path, site: str = "") -> Export:
         refused = list(of_export(rows, len(_rows(data, "members")), settings))
         posts = list(_posts(data, rows, site, refused))
         redirects: dict[str, str] = {}
-        for name, document in others:
-            redirects |= read_redirects(name, document, site, refused)
+        for name, read in others:
+            redirects |= read_redirects(name, read(), site, refused)
         menus = {menu: _menu(settings.get(name), site) for menu, name in SETTINGS.items()}
         return Export(archive, posts, _lists(data) | redirects, menus, refused)
     except BaseException:
@@ -52,12 +52,12 @@ def read_export(file: Path, site: str = "") -> Export:
         raise
 
 
-def _data(archive: Archive) -> tuple[Row, list[tuple[str, bytes]]]:
-    """The export, and the other documents beside it. Raises Invalid."""
+def _data(archive: Archive) -> tuple[Row, list[Document]]:
+    """The export, and the redirects beside it. Raises Invalid."""
     found, others, wrong = None, [], Invalid(file=NO_EXPORT)
     for name, read in archive.documents():
         if name.startswith("redirects"):
-            others.append((name, read()))
+            others.append((name, read))
             continue
         try:
             found = found or _one(read_json(read()))

@@ -1,6 +1,5 @@
 """The redirects that lie beside an export: each from one path to one place, and none in a circle."""
 
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
@@ -11,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import site as sites
 from domains.base import is_one_of, table_of
-from domains.errors import say
+from domains.errors import Invalid, say
 
 from ..models import OldAddress
 from .addresses import at_home, relative
+from .archive import read_json
 from .words import line
 
 TOLD = 20
@@ -29,10 +29,9 @@ _COUNT = select(func.count()).select_from(_addresses)
 def read_redirects(name: str, document: bytes, site: str, refused: list[str]) -> Mapping[str, str]:
     """Old path -> where it leads; what stands for many paths is refused."""
     try:
-        text = document.decode("utf-8-sig")
-        rows = json.loads(text) if name.endswith(".json") else [{"from": a, "to": b} for a, b in _YAML.findall(text)]
+        rows = read_json(document) if name.endswith(".json") else _yaml(document)
         pairs = [(str(row["from"]), str(row["to"])) for row in rows]
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (Invalid, ValueError, LookupError, TypeError):
         refused.append(say("The redirects in {name} cannot be read.").format(name=line(name, 80)))
         return {}
     led, many = {}, []
@@ -62,6 +61,10 @@ async def lead_on(db: AsyncSession, led: Sequence[tuple[str, str]]) -> int:
     rows = [{"path": path, "target": target} for path, target in led]
     await db.execute(insert(_addresses).on_conflict_do_nothing(), rows)
     return (await db.scalar(_COUNT) or 0) - before
+
+
+def _yaml(document: bytes) -> list[dict[str, str]]:
+    return [{"from": old, "to": new} for old, new in _YAML.findall(document.decode("utf-8-sig"))]
 
 
 def _circular(led: Mapping[str, str]) -> set[str]:
