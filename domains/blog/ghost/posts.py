@@ -93,7 +93,7 @@ def arrived(
     if not (id := line(post.get("id"), 40)):
         raise ValueError("a post without an id")
     html, left_out = _html(post)
-    public = [line(tag.get("name"), MOST_TAG) for tag in tags if not _is_internal(tag)]
+    public = [line(tag.get("name"), MOST_TAG) for tag in tags if not is_internal(tag)]
     notes = [say("Not all of it can be read here: {parts}.").format(parts=", ".join(left_out))] if left_out else []
     if len(public) < len(tags):
         notes.append(say("Its internal tags are left out: here they would be for everybody to see."))
@@ -134,7 +134,7 @@ def _web(said: Any) -> str:
     return "" if check.wrong else found
 
 
-def _is_internal(tag: Mapping[str, Any]) -> bool:
+def is_internal(tag: Mapping[str, Any]) -> bool:
     return tag.get("visibility") == "internal" or str(tag.get("name", "")).startswith("#")
 
 

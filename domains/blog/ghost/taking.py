@@ -60,7 +60,7 @@ async def take_post(
     if known and own:
         if known.hash == came.hash and not any(path in pictures for path in pictures_in(own.body)):
             return Taken("same", own.id)
-        if own.version != known.version:
+        if not known.is_as(own):
             return Taken("kept", own.id, (say("It was edited here since, so nothing of it is written over."),))
     if own and own.is_published and _due(came):
         await stand(db, own, DRAFT, by)  # before it can be published again
@@ -87,15 +87,22 @@ async def lose_post(db: AsyncSession, ghost_id: str, *, by: str = "") -> Taken |
     own = await db.get(Post, known.post) if known else None
     if not known or not own:
         return None
-    if own.version != known.version:
-        known.hash = ""
+    is_edited, known.hash, known.offered = not known.is_as(own), "", None  # should it come back there, it is another
+    if is_edited and own.status != BINNED:
         return Taken("kept", own.id, (say("It is gone there, but was edited here since, so it stays."),))
-    if own.status == BINNED:
-        return Taken("same", own.id)
-    await stand(db, own, BINNED, by)
-    known.version, known.hash = own.version, ""  # should it come back there, it is another
+    how = "same" if own.status == BINNED else "changed"
+    if how == "changed":
+        await stand(db, own, BINNED, by)
+    known.version, known.unsent = own.version, None
     await db.flush()
-    return Taken("changed", own.id)
+    return Taken(how, own.id)
+
+
+async def as_taken(db: AsyncSession, came: Arrived) -> Post:
+    """What would be made of it, under the address that it has there; it is not kept."""
+    made = Post(title="", slug=came.slug)
+    made.status = _fill(made, came, await known_pictures(db, wanted(came)), [])
+    return made
 
 
 def wanted(came: Arrived) -> Mapping[str, str]:
@@ -173,9 +180,14 @@ def _due(came: Arrived) -> datetime | None:
     return came.published if came.status == SCHEDULED and came.published and came.published > now() else None
 
 
+def spelled(tag: str) -> str:
+    """As it is written here."""
+    return " ".join(tag.lower().replace(",", " ").strip(" #").split())
+
+
 def _tags(came: Arrived, notes: list[str]) -> list[str]:
-    """As they are written here. Those that mail a post to readers are left out, or a scheduled one would be."""
-    tags = list(dict.fromkeys(" ".join(tag.lower().replace(",", " ").strip(" #").split()) for tag in came.tags))
+    """Those that mail a post to readers are left out, or a scheduled one would be."""
+    tags = list(dict.fromkeys(spelled(tag) for tag in came.tags))
     kept = [tag for tag in tags if tag and tag not in INSTRUCTIONS]
     for tag in INSTRUCTIONS:
         if tag in tags:
