@@ -101,7 +101,7 @@ class Ghost:
                     (words,) = json.loads(body)[kinds]
                     if words.pop("updated_at") != found["updated_at"]:
                         return _error(409, "Saving failed! Someone else is editing this post.")
-                    if unknown := words.keys() - TAKEN or len(words.get("custom_excerpt", "")) > 300:
+                    if unknown := words.keys() - TAKEN or len(words.get("custom_excerpt") or "") > 300:
                         return _error(422, f"Validation failed for {unknown}.")
                     self.edit(id, **(words | self._related(found, words)))
                 return _said(**{kinds: [self.posts[id]]})

@@ -132,7 +132,7 @@ async def test_what_was_edited_here_and_deleted_there_stays_until_somebody_says(
     await settle(coop)
     page = await told(steward)
     assert "say whether it stays" in page and "could not be asked" not in page
-    assert "deleted in Ghost" in (await steward.get(f"/blog/ghost-post/{id}")).text
+    assert "not in Ghost any more" in (await steward.get(f"/blog/ghost-post/{id}")).text
     assert await all_of(coop, Post.status) == [("published",)]
     await decide(steward, coop, id, keep)
     assert await all_of(coop, Post.status) == [(status,)] and "say whether it stays" not in await told(steward)

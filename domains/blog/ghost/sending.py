@@ -19,7 +19,7 @@ from ..markdown import read_abroad
 from ..models import HTML, INSTRUCTIONS, SCHEDULED, Post
 from ..renditions import address
 from .models import GhostPost
-from .posts import MOST_NAME, from_api, is_internal, written
+from .posts import MOST_NAME, MOST_TAG, from_api, is_internal, written
 from .taking import as_taken, spelled
 from .words import line
 
@@ -67,7 +67,8 @@ async def sending(
     ours, row = await db.get_one(Post, post), await row_of(db, post)
     came = from_api(said, site)
     there, was = await as_taken(db, came), await _was(db, row)
-    other = {name for name, value in _facts(ours).items() if value != _facts(there)[name]}
+    facts = _facts(there)
+    other = {name for name, value in _facts(ours).items() if value != facts[name]}
     if ours.status == there.status == SCHEDULED and ours.due != there.due:
         other.add("due")
     before = (row.unsent or {}).get("why", ())
@@ -92,10 +93,7 @@ async def row_of(db: AsyncSession, post: int) -> GhostPost:
 def _facts(post: Post) -> dict[str, Any]:
     """What of a post may be other than it is there."""
     names = (*SENT, "kind", "cover", "authors")
-    return {name: getattr(post, name) for name in names} | {
-        "tags": post.topics,
-        "body": (post.format, post.body),
-    }
+    return {name: getattr(post, name) for name in names} | {"tags": post.topics, "body": (post.format, post.body)}
 
 
 def _is_edited(name: str, ours: Post, was: Row) -> bool:
@@ -121,9 +119,10 @@ async def _words(
     db: AsyncSession, ours: Post, changed: Collection[str], people: Mapping[str, str]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """All but its tags and its html, as they are sent; and what is not."""
-    words = {there: getattr(ours, here) for here, there in SENT.items() if here in changed}
+    values = {there: getattr(ours, here) for here, there in SENT.items() if here in changed}
+    words = {name: None if value == "" else value for name, value in values.items()}
     left = {}
-    if len(words.get("custom_excerpt", "")) > MOST_SUMMARY:
+    if "excerpt" in changed and len(ours.excerpt) > MOST_SUMMARY:
         del words["custom_excerpt"]
         left["excerpt"] = say("Its summary is longer than the 300 letters that Ghost takes.")
     if "kind" in changed:
@@ -156,15 +155,19 @@ def _tags(there: Sequence[Row], ours: Sequence[str], was: Sequence[str]) -> list
     first: dict[str, Row] = {}
     for tag in there:
         if not is_internal(tag):
-            first.setdefault(spelled(tag["name"]), tag)
+            first.setdefault(_spelled(tag), tag)
     mine, made = iter([first.get(name, {"name": name}) for name in ours]), []
     for tag in there:
-        name = spelled(tag["name"]) if tag in first.values() else ""
+        name = _spelled(tag) if tag in first.values() else ""
         if name in ours:
             made.append(next(mine))
         elif name not in was or name in INSTRUCTIONS:
             made.append(tag)
     return [{part: tag[part] for part in ("id", "name") if part in tag} for tag in (*made, *mine)]
+
+
+def _spelled(tag: Row) -> str:
+    return spelled(line(tag["name"], MOST_TAG))
 
 
 async def _html(db: AsyncSession, ours: Post) -> str:
