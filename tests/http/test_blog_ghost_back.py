@@ -86,7 +86,10 @@ async def test_of_its_tags_those_are_changed_there_that_were_changed_here(sent, 
 
 
 async def test_tags_that_were_changed_there_too_are_not_overwritten(sent, steward, coop):
-    """Ghost says of no such change when it was."""
+    """Ghost says of no such change when it was: whoever asks what is new is not told of it."""
+    sent.now += timedelta(hours=5)
+    sent.write("Chard")
+    await ask(steward, coop)
     there(sent)["tags"] = [tag("Written there")]
     id, *_ = await of(coop, "Leeks")
     async with coop.writing() as db:
@@ -175,6 +178,7 @@ async def test_what_is_put_into_the_bin_here_is_said_to_stay_there(sent, steward
 
 
 async def test_what_both_publish_at_its_hour_was_edited_by_nobody(sent, steward, coop, oak):
+    await steward.post("/blog/ghost", data={"deed": "wish"})
     soon = datetime.now(UTC) + timedelta(hours=1)
     sent.edit(there(sent)["id"], status="scheduled", published_at=f"{soon:%Y-%m-%dT%H:%M:%S}.000Z")
     await ask(steward, coop)
