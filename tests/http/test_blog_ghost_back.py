@@ -113,6 +113,17 @@ async def test_a_cover_authors_and_an_hour_are_sent(sent, steward, coop):
     assert "Edited here." not in await told(steward)
 
 
+async def test_a_picture_that_was_sent_is_ours_again_when_it_comes_back(sent, steward, coop, oak):
+    cover = (await keep(coop)).address
+    await edit(steward, coop, "Leeks", cover=str(cover), body=f"![Leeks in a row]({cover}) and [chard](/chard)")
+    await settle(coop)
+    assert f'src="https://oak.example{cover}"' in there(sent)["html"]
+    sent.edit(there(sent)["id"], title="Six leeks")
+    await ask(steward, coop)
+    ((body, kept),) = await all_of(coop, Post.body, Post.cover, where=Post.title == "Six leeks")
+    assert f'src="{cover}"' in body and 'href="/chard"' in body and kept == str(cover)
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -14,8 +14,8 @@ from domains import site as sites
 from domains.errors import NotFound, say
 
 from .. import revisions
+from ..abroad import read_abroad
 from ..library import picture_at
-from ..markdown import read_abroad
 from ..models import HTML, INSTRUCTIONS, SCHEDULED, Post
 from ..renditions import address
 from .models import GhostPost

@@ -101,7 +101,7 @@ async def lose_post(db: AsyncSession, ghost_id: str, *, by: str = "") -> Taken |
 async def as_taken(db: AsyncSession, came: Arrived) -> Post:
     """What would be made of it, under the address that it has there; it is not kept."""
     made = Post(title="", slug=came.slug)
-    made.status = _fill(made, came, await known_pictures(db, wanted(came)), [])
+    made.status = _fill(made, await _come_home(db, came), await known_pictures(db, wanted(came)), [])
     return made
 
 
