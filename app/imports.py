@@ -86,7 +86,10 @@ class Own:
                 file.unlink(missing_ok=True)
                 raise
             async with self.coop.writing() as db:
+                last = await ghost.last_import(db)
                 begun = await ghost.begin_import(db, name, str(file), site, by.name)
+            if last and last.file and last.file != str(file):  # it was cut off, and nobody goes on with it any more
+                Path(last.file).unlink(missing_ok=True)
         except BaseException:
             del self.all.progress[self.coop.id]
             raise

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,10 @@ from .coop import Coop
 if TYPE_CHECKING:
     from .main import House
 
-AT_ONCE = 20
-"""Posts in one transaction."""
+AT_ONCE, MOST = 20, 1_000_000
+"""Posts in one transaction, and characters of them all, if there is more than one."""
+ADDRESSES = 5000
+"""In one transaction."""
 OPERATOR = "operator"
 
 
@@ -74,13 +76,25 @@ COMMANDS = (import_ghost, export_ghost)
 async def take_over(coop: Coop, export: ghost.Export, say: Say, *, room: int, whose: Whose = Whose()) -> Report:
     """`room`: bytes of pictures that the co-op may keep. Again is harmless, and finishes what was cut off."""
     work = _Work(coop, export, room, whose, Report(refused=list(export.refused)))
-    total = len(export.posts)
-    for begin in range(0, total, AT_ONCE):
-        say(begin, total, export.posts[begin].title)
-        await work.take(export.posts[begin : begin + AT_ONCE])
+    done, total = 0, len(export.posts)
+    for posts in _batches(export.posts):
+        say(done, total, posts[0].title)
+        await work.take(posts)
+        done += len(posts)
     await work.finish()
     say(total, total, "")
     return work.report
+
+
+def _batches(posts: Sequence[ghost.Arrived]) -> Iterator[Sequence[ghost.Arrived]]:
+    batch: list[ghost.Arrived] = []
+    for post in posts:
+        if len(batch) == AT_ONCE or (batch and sum(len(one.html) for one in batch) + len(post.html) > MOST):
+            yield batch
+            batch = []
+        batch.append(post)
+    if batch:
+        yield batch
 
 
 @dataclass(slots=True)
@@ -94,20 +108,31 @@ class _Work:
     """Path of a picture -> why it is not kept."""
 
     async def take(self, posts: Sequence[ghost.Arrived]) -> None:
-        wanted = {path: alt for post in posts for path, alt in ghost.wanted(post).items()}
+        """All that takes long is done before the transaction."""
+        wanted = await asyncio.to_thread(lambda: [ghost.wanted(post) for post in posts])
+        alts = {path: alt for one in wanted for path, alt in one.items()}
         async with self.coop.reading() as db:
-            known = await ghost.known_pictures(db, wanted)
-        for path, alt in wanted.items():
+            known, hashes = await ghost.known_pictures(db, alts), await ghost.known(db, [post.id for post in posts])
+            ours = (await sites.site(db)).url
+        for path, alt in alts.items():
             if path not in known and path not in self.unkept and (address := await self._keep(path, alt)):
                 known[path] = address
+        new = [post for post in posts if hashes.get(post.id) != post.hash]
+        plain = {post.id: await ghost.read_through(post, known, ours) for post in new}
         async with self.coop.writing() as db:
             acting(db, self.whose.actor)
-            self.report.posts += [await self._take(db, post, known) for post in posts]
+            for post, paths in zip(posts, wanted, strict=True):
+                self.report.posts.append(await self._take(db, post, paths, known, plain.get(post.id)))
 
     async def finish(self) -> None:
+        async with self.coop.reading() as db:
+            led, circles = await ghost.leading(db, self.export.addresses)
+        self.report.refused += circles
+        for at in range(0, len(led), ADDRESSES):
+            async with self.coop.writing() as db:
+                self.report.addresses += await ghost.lead_on(db, led[at : at + ADDRESSES])
         async with self.coop.writing() as db:
             acting(db, self.whose.actor)
-            self.report.addresses = await ghost.lead_on(db, self.export.addresses)
             for menu, items in self.export.menus.items():
                 self.report.refused += await ghost.take_navigation(db, items, menu)
 
@@ -128,16 +153,24 @@ class _Work:
         self.report.pictures += 1
         return str(kept.address)
 
-    async def _take(self, db: Any, post: ghost.Arrived, pictures: dict[str, str]) -> dict[str, Any]:
+    async def _take(
+        self, db: Any, post: ghost.Arrived, wanted: Iterable[str], pictures: Mapping[str, str], plain: str | None
+    ) -> dict[str, Any]:
         try:
-            taken = await ghost.take_post(db, post, pictures, by=self.whose.name)
+            taken = await ghost.take_post(db, post, pictures, by=self.whose.name, plain=plain)
         except Invalid as refused:
             return {"how": "refused", "title": post.title, "notes": list(refused.fields.values())}
         path = f"/blog/post/{(await blog.post(db, taken.post)).slug}"
-        notes = [*taken.notes, *(self._missing(post) if taken.how in ("new", "changed") else ())]
-        return {"how": taken.how, "title": post.title, "post": taken.post, "path": path, "notes": notes}
+        missing = self._missing(wanted) if taken.how in ("new", "changed") else ()
+        return {
+            "how": taken.how,
+            "title": post.title,
+            "post": taken.post,
+            "path": path,
+            "notes": [*taken.notes, *missing],
+        }
 
-    def _missing(self, post: ghost.Arrived) -> Iterator[str]:
-        for path in ghost.wanted(post):
+    def _missing(self, wanted: Iterable[str]) -> Iterator[str]:
+        for path in wanted:
             if why := self.unkept.get(path):
                 yield say("The picture {path} is not kept: {why}").format(path=path, why=why)

@@ -219,7 +219,7 @@ EDITED = tuple(
     flow(f"blog.ghost_{deed.lower()}", on=deed, of="blog.post", In=Edited)
     .effect("nudged", "ghost.nudge@1", post=Take("input.ref"))
     .build()
-    for deed in ("Create", "Update", "Delete", "Draft")
+    for deed in ("Create", "Update", "Delete", "Draft", "Schedule")
 )
 SCHEDULED = (Scheduled(FLOW, wanted=IS_LINKED), Scheduled(SWEEP, wanted=IS_LINKED))
 

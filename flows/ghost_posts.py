@@ -1,6 +1,7 @@
 """One post of a Ghost, on its way here or there: asked for, kept, sent; nothing of either side is overwritten."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domains import blog
 from domains import site as sites
 from domains.blog import ghost
-from domains.errors import Invalid
+from domains.errors import Invalid, say
 from domains.outside import Unreachable
 
 from .engine.effects import Call, effect
 from .engine.lent import World
 
 TROUBLES = (Unreachable, ghost.Declined)
+NEVER = (400, 413, 422)
+"""With these it says that what was sent is wrong, and will be tomorrow."""
 
 
 class NotLinked(Exception):
@@ -36,39 +39,56 @@ async def take(call: Call, *, post: tuple[str, str]) -> dict[str, Any]:
     """Asks for one, brings its pictures, and keeps it as it is there now; one that is gone there is put away here."""
     kind, id = post
     asked = await admin(call.world)
-    kinds = [kind, *(other for other in ghost.KINDS if other != kind)]  # one may have become the other
-    found = [whole(one, said) for one in kinds if (said := await asked.post(one, id))][:1]
-    if not found:
+    if not (found := await _found(asked, kind, id)):
         async with call.world.writing() as db:
             lost = await ghost.lose_post(db, id)
         return {"how": "lost" if lost and lost.how == "changed" else "kept", "notes": lost.notes if lost else ()}
-    arrived = ghost.from_api(found[0], asked.address)
-    pictures, notes = await _pictures(call.world, asked, arrived)
+    arrived = ghost.from_api(found, asked.address)
+    pictures, notes = await _pictures(call.world, asked, arrived, ghost.read_at(found, asked.address))
+    async with call.world.reading() as db:
+        ours = (await sites.site(db)).url
+    plain = await ghost.read_through(arrived, pictures, ours)
     async with call.world.writing() as db:
-        taken = await ghost.take_post(db, arrived, pictures)
+        taken = await ghost.take_post(db, arrived, pictures, plain=plain)
         if taken.how == "kept":
-            await _lay_beside(db, taken.post, found[0], asked.address)
+            sent = await ghost.sending(db, taken.post, found, asked.address)
+            if sent.is_other:
+                await _settle(db, sent, found, asked.address)
     return {"how": taken.how, "notes": [*notes, *taken.notes]}
 
 
 @effect("ghost.put@1", "idempotent", at_once=1)
 async def put(call: Call, *, post: int) -> dict[str, Any]:
-    """Sends what was edited here. Where it was changed there too nothing is overwritten: it is laid beside ours."""
+    """Sends what was edited here. Where it was changed there too nothing is overwritten: it is laid beside ours.
+
+    What will never be taken there is noted with its post, and in nobody's way.
+    """
     async with call.world.reading() as db:
         owed = await ghost.owed(db, post)
-        words = await _words(db, owed) if owed else {}
     if not owed:
         return {"how": "same"}
     asked = await admin(call.world)
-    try:
-        said = await asked.put(owed.kind, owed.id, words)
-    except ghost.Collision:
-        said = await asked.post(owed.kind, owed.id) or {}
+    if not (said := await _found(asked, owed.kind, owed.id)):
         async with call.world.writing() as db:
-            return {"how": await _lay_beside(db, post, whole(owed.kind, said), asked.address)}
+            await ghost.lose_post(db, owed.id)
+        return {"how": "lost"}
+    sent = await _sending(call.world, asked, post, said)
+    try:
+        if sent.words and not sent.is_other:
+            about = {**sent.words, "updated_at": said["updated_at"]}
+            said = whole(said["type"], await asked.put(said["type"], owed.id, about))
+    except ghost.Collision:
+        said = await _found(asked, owed.kind, owed.id) or said
+        sent = replace(await _sending(call.world, asked, post, said), is_other=True)
+    except ghost.Declined as error:
+        if error.status not in NEVER:
+            raise
+        why = say("Ghost does not take it: {why}.").format(why=str(error).rstrip("."))
+        async with call.world.writing() as db:
+            await ghost.note_refused(db, sent, why)
+        return {"how": "refused", "why": why}
     async with call.world.writing() as db:
-        await ghost.note_sent(db, owed, ghost.from_api(whole(owed.kind, said), asked.address))
-    return {"how": "sent"}
+        return {"how": await _settle(db, sent, said, asked.address), "why": list(sent.left.values())}
 
 
 def whole(kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,26 +96,38 @@ def whole(kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
     return {**said, "type": kind}
 
 
-async def _lay_beside(db: AsyncSession, post: int, said: Mapping[str, Any], site: str) -> str:
-    """What is there beside ours, for a steward; unless it is what we sent, and nobody heard the answer."""
-    owed = await ghost.owed(db, post)
-    if owed and ghost.says(said, await _words(db, owed)):
-        await ghost.note_sent(db, owed, ghost.from_api(said, site))
-        return "sent"
-    await ghost.offer(db, said, site)
-    return "offered"
+async def _found(asked: ghost.Admin, kind: str, id: str) -> dict[str, Any] | None:
+    """Whole; one may have become of the other kind."""
+    for one in (kind, *(other for other in ghost.KINDS if other != kind)):
+        if said := await asked.post(one, id):
+            return whole(one, said)
+    return None
 
 
-async def _words(db: AsyncSession, owed: ghost.Owed) -> dict[str, Any]:
-    """As they are sent."""
-    if owed.body is None:
-        return dict(owed.words)
-    site = await sites.site(db)
-    return dict(owed.words) | {"html": await blog.read_abroad(owed.body, f"{site.url}/")}
+async def _sending(world: World, asked: ghost.Admin, post: int, said: Mapping[str, Any]) -> ghost.Sending:
+    """Who writes there is asked for where it matters alone."""
+    async with world.reading() as db:
+        sent = await ghost.sending(db, post, said, asked.address)
+    if "authors" not in sent.left:
+        return sent
+    people = await asked.people()
+    async with world.reading() as db:
+        return await ghost.sending(db, post, said, asked.address, people)
 
 
-async def _pictures(world: World, asked: ghost.Admin, arrived: ghost.Arrived) -> tuple[dict[str, str], list[str]]:
-    """Its pictures by their addresses there, and what is to be said of those that could not be brought."""
+async def _settle(db: AsyncSession, sent: ghost.Sending, said: Mapping[str, Any], site: str) -> str:
+    """How it stands, beside what is there now: `sent`, or `offered` to a steward, for it was changed there too."""
+    if sent.is_other and not sent.is_same:
+        await ghost.offer(db, said, site)
+        return "offered"
+    await ghost.note_sent(db, sent, ghost.from_api(said, site))
+    return "sent"
+
+
+async def _pictures(
+    world: World, asked: ghost.Admin, arrived: ghost.Arrived, site: str
+) -> tuple[dict[str, str], list[str]]:
+    """Its pictures by their addresses at `site`, and what is to be said of those that could not be brought."""
     async with world.reading() as db:
         known = await ghost.known_pictures(db, ghost.wanted(arrived))
     notes = []
@@ -103,7 +135,7 @@ async def _pictures(world: World, asked: ghost.Admin, arrived: ghost.Arrived) ->
         if path in known:
             continue
         try:
-            data = await asked.image(ghost.image_url(asked.address, path), blog.LARGEST + 1)
+            data = await asked.image(ghost.image_url(site, path), blog.LARGEST + 1)
             brought = await blog.read_picture(data, alt)
             async with world.writing() as db:
                 kept = await blog.keep_picture(db, brought, most=world.room)

@@ -21,7 +21,10 @@ class Scheduled:
 @effect("blog.publish_scheduled@1", "tx")
 async def publish_scheduled(call: Call, *, post: int, due: float) -> bool:
     """Whether it was still to be published then."""
-    return await blog.publish_scheduled_post(call.db, post, datetime.fromtimestamp(due, UTC))
+    is_published = await blog.publish_scheduled_post(call.db, post, datetime.fromtimestamp(due, UTC))
+    if is_published:
+        await blog.ghost.note_on_time(call.db, post)
+    return is_published
 
 
 FLOW = (

@@ -11,16 +11,24 @@ from domains.outside import Answer, Unreachable
 
 KEY = f"{'a1' * 12}:{'b2' * 32}"
 ADDRESS = "https://ghost.example"
+TAKEN = {
+    *("title", "slug", "html", "custom_excerpt", "canonical_url", "featured", "visibility", "status", "published_at"),
+    *("feature_image", "feature_image_alt", "tags", "authors"),
+}
+"""What of a post it takes of all that we may send."""
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Ghost:
-    """`transport` of a house. `down`: the sentence with which it is not reached; `answers`: what it says instead."""
+    """`transport` of a house. `down`: the sentence with which it is not reached; `answers`: what it says instead;
+    `site`: where it is read."""
 
     def __init__(self):
         self.posts, self.hooks, self.asked, self.files = {}, [], [], {}
         self.settings = {"navigation": "[]", "secondary_navigation": "[]"}
+        self.people = {"Maud": "a" * 24}
         self.down, self.answers, self.now = "", None, BEGAN
+        self.site = ADDRESS
         self._ids = count(1)
 
     # what its writers do
@@ -30,6 +38,7 @@ class Ghost:
         slug = title.lower().replace(" ", "-")
         known = {"status": "published", "visibility": "public", "featured": False, "custom_excerpt": None}
         known |= {"feature_image": None, "tags": [], "authors": [{"name": "Maud", "slug": "maud"}], "lexical": None}
+        known |= {"url": f"{self.site}/{slug}/"}
         self.posts[id] = {"id": id, "uuid": id, "title": title, "slug": slug, "html": html, "kind": kind} | known | more
         self._touch(id, created_at=True)
         return id
@@ -71,9 +80,11 @@ class Ghost:
     def _admin(self, method, path, query, body):
         match method, path:
             case "GET", ["site"]:
-                return _said(site={"title": "The old blog", "url": ADDRESS})
+                return _said(site={"title": "The old blog", "url": f"{self.site}/"})
             case "GET", ["settings"]:
                 return _said(settings=[{"key": key, "value": value} for key, value in self.settings.items()])
+            case "GET", ["users"]:
+                return _said(users=[{"id": id, "name": name} for name, id in self.people.items()])
             case "POST", ["webhooks"]:
                 (hook,) = json.loads(body)["webhooks"]
                 if any((one["event"], one["target_url"]) == (hook["event"], hook["target_url"]) for one in self.hooks):
@@ -90,7 +101,9 @@ class Ghost:
                     (words,) = json.loads(body)[kinds]
                     if words.pop("updated_at") != found["updated_at"]:
                         return _error(409, "Saving failed! Someone else is editing this post.")
-                    self.edit(id, **words)
+                    if unknown := words.keys() - TAKEN or len(words.get("custom_excerpt") or "") > 300:
+                        return _error(422, f"Validation failed for {unknown}.")
+                    self.edit(id, **(words | self._related(found, words)))
                 return _said(**{kinds: [self.posts[id]]})
         return _error(404, "Resource not found")
 
@@ -102,6 +115,15 @@ class Ghost:
         limit, page = min(int(query["limit"]), 100), int(query.get("page", 1))
         about = {"pagination": {"pages": -(-len(found) // limit), "total": len(found), "page": page}}
         return _said(**{kinds: found[(page - 1) * limit : page * limit]}, meta=about)
+
+    def _related(self, found, words):
+        """Its tags are told by their names, its authors by their ids; of those tags that it has it knows more."""
+        names = {id: name for name, id in self.people.items()}
+        known = {tag["name"]: tag for tag in found["tags"]}
+        related = {"tags": [known.get(tag["name"], tag) for tag in words["tags"]]} if "tags" in words else {}
+        if "authors" in words:
+            related["authors"] = [{"id": one["id"], "name": names[one["id"]]} for one in words["authors"]]
+        return related
 
     def _touch(self, id, created_at=False):
         """Ghost's times are whole seconds."""

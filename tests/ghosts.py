@@ -4,11 +4,13 @@ import json
 import zipfile
 
 from domains import blog
+from domains import site as sites
 from domains.blog import ghost
 from domains.blog.ghost.models import Ghost
 from tests.photos import photo
 
 SITE = "https://old.example"
+OURS = "https://oak.example"
 TITLES = ("Leek soup", "Members' letter", "About us", "A draft", "To come", "An old one", "In Lexical")
 LATER = "2090-01-01T08:00:00.000Z"
 
@@ -151,6 +153,13 @@ def written(to, said, **files):
         for name, data in files.items():
             made.writestr(name.replace("__", "/"), data)
     return to
+
+
+async def founded(coop):
+    """The co-op that takes it over, where its file has none yet."""
+    async with coop.writing() as db:
+        await sites.describe(db, sites.Facts("Oak"), OURS)
+    return coop
 
 
 async def taken(coop, there=POSTS[0]):

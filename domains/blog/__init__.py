@@ -4,6 +4,7 @@ A post is news and has a date; a page stays. Either is a draft until it is publi
 """
 
 from . import ghost
+from .abroad import read_abroad
 from .commands import COVERS, IN_BIN, LEADS, RESERVED, Words, edit_post, read_body, write_post
 from .converting import Converted, convert_post, converted, markdown_of
 from .deeds import (
@@ -36,7 +37,7 @@ from .library import (
     uses,
     wordless,
 )
-from .markdown import WIDGETS, Prose, Widget, read_abroad, read_prose
+from .markdown import WIDGETS, Prose, Widget, read_prose
 from .marks import draw_icons, draw_logo
 from .menu import WAYS, add_menu_item, edit_menu_item, move_menu_item, place_menu_item, remove_menu_item
 from .models import (

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import nh3
@@ -47,10 +48,10 @@ PLAYED = frozenset(("audio", "video", "iframe", "source"))
 EMPTY = frozenset(("br", "hr", "img", "source"))
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _GONE = {"script", "style", "svg", "button", "noscript", "template", "title", "textarea", "select", "object"}
-_CAME = nh3.Cleaner(
-    tags=set(BLOCKS | INLINE | PLAYED),
-    clean_content_tags=_GONE,
-    attributes={
+CAME: Mapping[str, Any] = {
+    "tags": set(BLOCKS | INLINE | PLAYED),
+    "clean_content_tags": _GONE,
+    "attributes": {
         "*": {"class", "id"},
         "a": {"href", "title"},
         "img": {"src", "alt", "title"},
@@ -58,9 +59,11 @@ _CAME = nh3.Cleaner(
         **{tag: {"colspan", "rowspan"} for tag in ("td", "th")},
         "ol": {"start"},
     },
-    url_schemes=_SCHEMES,
-    link_rel=None,
-)
+    "url_schemes": _SCHEMES,
+    "link_rel": None,
+}
+"""What is taken of it at all."""
+_CAME = nh3.Cleaner(**CAME)
 _ALLOWED = nh3.Cleaner(
     tags=set((BLOCKS | INLINE) - {"h1"}),
     attributes={
@@ -86,10 +89,16 @@ async def read_html(body: str) -> str:
     return safe(body) if len(body) < SHORT else await asyncio.to_thread(safe, body)
 
 
+async def read_plain(body: str) -> str:
+    """What is read of it, a block a line."""
+    html = await read_html(body)
+    return plain_of(html) if len(html) < SHORT else await asyncio.to_thread(plain_of, html)
+
+
 @lru_cache(maxsize=32)
 def safe(body: str) -> str:
-    if _is_too_deep(body):
-        return f'<pre tabindex="0">{escape(_TAG.sub("", body))}</pre>'
+    if is_too_deep(body):
+        return in_text(body)
     reader = _Reader()
     reader.feed(_CAME.clean(body))
     reader.close()
@@ -111,7 +120,12 @@ def plain_of(html: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _is_too_deep(body: str) -> bool:
+def in_text(body: str) -> str:
+    """Its words alone."""
+    return f'<pre tabindex="0">{escape(_TAG.sub("", body))}</pre>'
+
+
+def is_too_deep(body: str) -> bool:
     depth = 0
     for end, tag in _TAG.findall(body):
         if tag.lower() not in _CLOSED_BY_ITSELF:

@@ -7,7 +7,7 @@ from domains.activities import Activity, record
 from domains.values import now
 
 from . import revisions
-from .html import plain_of, read_html
+from .html import read_plain
 from .models import BINNED, DRAFT, HTML, PUBLISHED, SCHEDULED, Post, Redirect
 
 BECOMES = {
@@ -39,10 +39,21 @@ async def stand(db: AsyncSession, changed: Post, status: str, by: str) -> Post:
     return await keep(db, changed, status, by, BECOMES[was, status], is_new=is_new)
 
 
-async def keep(db: AsyncSession, changed: Post, status: str, by: str, type: str, *, is_new: bool = False) -> Post:
-    """With the times that it has."""
+async def keep(
+    db: AsyncSession,
+    changed: Post,
+    status: str,
+    by: str,
+    type: str,
+    *,
+    is_new: bool = False,
+    plain: str | None = None,
+) -> Post:
+    """With the times that it has. `plain`: what is read of its html, for whoever knows: a long one takes seconds."""
     changed.status, changed.version = status, changed.version + 1
-    changed.plain = plain_of(await read_html(changed.body)) if changed.format == HTML else ""
+    if plain is None:
+        plain = await read_plain(changed.body) if changed.format == HTML else ""
+    changed.plain = plain
     if status != SCHEDULED:
         changed.due = None
     await db.flush()

@@ -8,7 +8,6 @@ from functools import cache, lru_cache
 from html import escape
 from itertools import groupby
 from typing import Any
-from urllib.parse import urljoin
 
 import nh3
 from markdown_it import MarkdownIt
@@ -64,19 +63,6 @@ class Prose:
 class Widget:
     name: str
     """One of WIDGETS."""
-
-
-async def read_abroad(body: str, address: str, format: str = MARKDOWN) -> str:
-    """The prose alone, with whole addresses, for wherever it is read instead of at its own."""
-
-    def whole(tag: str, name: str, value: str) -> str:
-        try:
-            return urljoin(address, value) if name in ("href", "src") else value
-        except ValueError:
-            return value
-
-    html = "\n".join(part.html for part in await read_prose(body, format) if isinstance(part, Prose))
-    return nh3.clean(html, attribute_filter=whole, link_rel=None)
 
 
 class _Endless(Exception):

@@ -16,7 +16,11 @@ from .queries import chosen, moved, post_at
 FEED = "feed.rss"
 LONGEST = 500
 """Characters of a path."""
-_LIST = re.compile(r"/(tag|author)/([^/]+)(/rss)?")
+_LIST = re.compile(r"/(tag|author)/([^/]+)(?:/(rss)|/page/(\d{1,6}))?", re.ASCII)
+_NEWS = re.compile(r"/page/(\d{1,6})", re.ASCII)
+_BESIDE = re.compile(r"/([^/]+)/(?:amp|rss)")
+_FEEDS = ("/rss", "/feed")
+_MAPS = re.compile(r"/sitemap-\w+(?:-\d+)?\.xml", re.ASCII)
 _DATED = re.compile(r"/\d{4}/\d{2}(?:/\d{2})?/([^/]+)", re.ASCII)
 
 
@@ -29,11 +33,15 @@ async def old_address(db: AsyncSession, path: str) -> str | None:
         return known.target
     if path.startswith("/content/images/"):
         return await _picture(db, path)
-    if path == "/rss":
+    if path in _FEEDS:
         return f"/blog/{FEED}"
+    if _MAPS.fullmatch(path):
+        return "/sitemap.xml"
+    if found := _NEWS.fullmatch(path):
+        return f"/blog/news?page={found[1]}"
     if found := _LIST.fullmatch(path):
-        return await _list(db, found[1], found[2], bool(found[3]))
-    if (found := _DATED.fullmatch(path)) and SLUG.fullmatch(found[1]):
+        return await _list(db, found[1], found[2], f"/{FEED}" if found[3] else f"?page={found[4]}" if found[4] else "")
+    if (found := _DATED.fullmatch(path) or _BESIDE.fullmatch(path)) and SLUG.fullmatch(found[1]):
         return await _post(db, found[1])
     return None
 
@@ -44,13 +52,13 @@ async def _picture(db: AsyncSession, path: str) -> str | None:
     return str(picture.address) if picture else None
 
 
-async def _list(db: AsyncSession, kind: str, written: str, is_feed: bool) -> str | None:
+async def _list(db: AsyncSession, kind: str, written: str, part: str) -> str | None:
     known = await db.get(OldAddress, f"/{kind}/{written}")
     try:
         there = known.target if known else (await chosen(db, kind, written)).path
     except NotFound:
         return None
-    return f"{there}/{FEED}" if is_feed else there
+    return f"{there}{part}"
 
 
 async def _post(db: AsyncSession, slug: str) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import blog
 from domains.errors import say
@@ -16,7 +17,7 @@ from fragments.view import Db, Page, Typed, View
 async def convert_post(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
     view.editor()
     found = await blog.post(db, id)
-    return await _convert_post(view, found, Form({"version": str(found.version)}))
+    return await _convert_post(db, view, found, Form({"version": str(found.version)}))
 
 
 @post("/blog/convert-post/{id:int}")
@@ -29,10 +30,10 @@ async def change_format(db: Db, view: Page, id: FromPath[int], data: Typed) -> R
         made = await blog.converted(found)
         await blog.convert_post(db, id, form.text("version"), made, by=me.name)
         return view.see(f"/blog/edit-post/{id}", "converted")
-    return await _convert_post(view, found, form, 422)
+    return await _convert_post(db, view, found, form, 422)
 
 
-async def _convert_post(view: View, found: blog.Post, form: Form, status: int = 200) -> Response[str]:
+async def _convert_post(db: AsyncSession, view: View, found: blog.Post, form: Form, status: int = 200) -> Response[str]:
     """Before and after, and what is lost between them; where it cannot be, the reason alone."""
     made = None
     with form.refusals():
@@ -45,6 +46,7 @@ async def _convert_post(view: View, found: blog.Post, form: Form, status: int = 
         form=form,
         post=found,
         made=made,
+        goes_there=await blog.ghost.goes_there(db, found.id),
         before=Markup(await blog.read_html(found.body)),  # noqa: S704 - sanitised html
         after=Markup(made.html) if made else "",  # noqa: S704 - sanitised prose
     )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import blog
 from domains import site as sites
-from domains.errors import NotFound, say
+from domains.errors import Conflict, NotFound, say
 from flows import ghost as story
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
@@ -61,18 +61,22 @@ async def ghost_post(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
 
 @post("/blog/ghost-post/{id:int}")
 async def settle_ghost_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
-    """`keep`: ours, or theirs."""
+    """`keep`: ours, or theirs; of what was `seen`: where either is another meanwhile both are shown anew."""
     me, form = view.steward(), Form(data)
-    with form.refusals():
-        await blog.ghost.decide(db, id, form.text("keep"), by=me.name)
-        await _ask(db, view)
-        return view.see("/blog/ghost", "theirs" if form.text("keep") == "theirs" else "ours")
+    keep = form.text("keep")
+    try:
+        with form.refusals():
+            there = await blog.ghost.decide(db, id, keep, form.text("seen"), by=me.name)
+            await _ask(db, view, there if keep == "theirs" else "")
+            return view.see("/blog/ghost", "theirs" if keep == "theirs" else "ours")
+    except Conflict:
+        return await _ghost_post(db, view, id, form, 409)
     return await _ghost_post(db, view, id, form, 422)
 
 
 async def _ghost_post(db: AsyncSession, view: View, id: int, form: Form, status: int = 200) -> Response[str]:
     ours = await blog.post(db, id)
-    theirs = await blog.ghost.offered(db, id)
+    beside = await blog.ghost.beside(db, id)
     return await view.render(
         "blog/_ghost_post.html",
         title=view.text(say("Here and in Ghost: {title}")).format(title=ours.title),
@@ -80,10 +84,11 @@ async def _ghost_post(db: AsyncSession, view: View, id: int, form: Form, status:
         status=status,
         form=form,
         ours=ours,
-        theirs=theirs,
+        beside=beside,
+        is_stale=status == 409,
         ghost=await blog.ghost.ghost(db),
         here=await expanded(view, await blog.read_prose(ours.body, ours.format)),
-        there=Markup(_nameless(await blog.read_html(theirs.html))) if theirs else "",  # noqa: S704 - it is safe
+        there=Markup(_nameless(await blog.read_html(beside.there.html))) if beside.there else "",  # noqa: S704 - safe
     )
 
 
@@ -106,10 +111,13 @@ async def _link(db: AsyncSession, view: View, address: str, key: str, wishes: bl
     await _ask(db, view)
 
 
-async def _ask(db: AsyncSession, view: View) -> None:
-    """Raises NotFound."""
+async def _ask(db: AsyncSession, view: View, post: str = "") -> None:
+    """`post`: the one that is to be asked for however long ago it was changed there. Raises NotFound."""
     if not await blog.ghost.ghost(db):
         raise NotFound("no Ghost")
+    if post:
+        hint = blog.ghost.Hint("post", post)
+        await blog.ghost.take_hint(db, f"decided:{secrets.token_hex(8)}", hint, view.now)
     await story.ask_anew(db, f"asked:{secrets.token_hex(8)}", view.now.timestamp())
 
 

@@ -4,16 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domains import blog
-from domains.blog.ghost.models import GhostPost
 from domains.blog.models import Post
 from domains.outside import Answer
 from flows.engine.models import Run
 from tests.conftest import all_of, settle
 from tests.ghost import ADDRESS, KEY, Ghost, signature
+from tests.in_step import LINK, ask, of
 
 STRANGE = [(200, b"<html>"), (200, b"[]"), (200, b'{"meta": {"pagination": {"total": "x"}}}'), (500, b"no")]
-LINK = {"address": ADDRESS, "admin_key": KEY, "deed": "link", "mirrors_menus": "yes"}
 
 
 @pytest.fixture
@@ -33,28 +31,8 @@ async def linked(ghost, steward, coop):
     return ghost
 
 
-async def ask(steward, coop):
-    await steward.post("/blog/ghost", data={"deed": "ask"})
-    await settle(coop)
-
-
 async def titles(coop, status="published"):
     return sorted(title for (title,) in await all_of(coop, Post.title, where=Post.status == status))
-
-
-async def of(coop, title):
-    """The post of that title: id, version, body."""
-    ((id, version, body),) = await all_of(coop, Post.id, Post.version, Post.body, where=Post.title == title)
-    return id, version, body
-
-
-async def edit(steward, coop, was, **words):
-    """Turned into Markdown first."""
-    id, version, _ = await of(coop, was)
-    await steward.post(f"/blog/convert-post/{id}", data={"version": str(version)})
-    typed = {"title": was, "version": str(version + 1), "kind": "post", "visibility": "public", "body": "Ours."} | words
-    assert (await steward.post(f"/blog/edit-post/{id}", data=typed)).status_code == 303
-    return id
 
 
 async def test_all_that_a_ghost_has_is_here_when_it_is_linked(linked, steward, coop, oak):
@@ -233,70 +211,6 @@ async def test_a_ghost_that_is_down_is_said_and_caught_up_with(linked, steward, 
     linked.down, linked.answers = "", None
     await ask(steward, coop)
     assert "Meanwhile" in await titles(coop) and "could not be asked" not in (await steward.get("/blog/ghost")).text
-
-
-async def test_what_was_edited_here_is_not_overwritten(linked, steward, coop):
-    id = await edit(steward, coop, "Leeks")
-    linked.edit(next(iter(linked.posts)), html="<p>Theirs.</p>")
-    await ask(steward, coop)
-    assert (await of(coop, "Leeks"))[2] == "Ours."
-    assert (await steward.post(f"/blog/ghost-post/{id}", data={"keep": "neither"})).status_code == 422
-    both = (await steward.get(f"/blog/ghost-post/{id}")).text
-    assert "Ours." in both and "Theirs." in both
-    assert "Changed there too" in (await steward.get("/blog/ghost")).text
-
-
-async def test_who_takes_theirs_has_theirs_and_history_has_ours(linked, steward, coop):
-    id = await edit(steward, coop, "Leeks")
-    linked.edit(next(iter(linked.posts)), html="<p>Theirs.</p>")
-    await ask(steward, coop)
-    await steward.post(f"/blog/ghost-post/{id}", data={"keep": "theirs"})
-    await settle(coop)
-    assert "Theirs." in (await of(coop, "Leeks"))[2]
-    async with coop.reading() as db:
-        assert "Ours." in [
-            (await blog.revision(db, id, one.version)).words["body"] for one in await blog.revisions(db, id)
-        ]
-
-
-async def test_what_is_edited_here_is_sent_there_where_that_is_wished(linked, steward, coop):
-    await steward.post("/blog/ghost", data={"deed": "wish", "writes_back": "yes"})
-    await settle(coop)
-    await edit(steward, coop, "Leeks", title="Six leeks", body="*Ours.*")
-    await settle(coop)
-    sent = next(iter(linked.posts.values()))
-    assert sent["title"] == "Six leeks" and "<em>Ours.</em>" in sent["html"]
-    assert "Edited here." not in (await steward.get("/blog/ghost")).text
-
-
-async def test_nothing_is_sent_where_it_is_not_wished(linked, steward, coop):
-    await edit(steward, coop, "Leeks", title="Six leeks")
-    await ask(steward, coop)
-    assert not [url for method, url in linked.asked if method == "PUT"]
-
-
-async def test_what_both_have_changed_is_overwritten_nowhere(linked, steward, coop):
-    await steward.post("/blog/ghost", data={"deed": "wish", "writes_back": "yes"})
-    await settle(coop)
-    first = next(iter(linked.posts))
-    linked.edit(first, html="<p>Theirs.</p>")
-    id = await edit(steward, coop, "Leeks")
-    await settle(coop)
-    assert linked.posts[first]["html"] == "<p>Theirs.</p>" and (await of(coop, "Leeks"))[2] == "Ours."
-    await steward.post(f"/blog/ghost-post/{id}", data={"keep": "ours"})
-    await settle(coop)
-    assert "Ours." in linked.posts[first]["html"]
-
-
-async def test_a_put_that_was_heard_and_not_answered_is_no_conflict(linked, steward, coop):
-    await steward.post("/blog/ghost", data={"deed": "wish", "writes_back": "yes"})
-    await settle(coop)
-    first = next(iter(linked.posts))
-    linked.edit(first, title="Six leeks", html="<p>Ours.</p>")
-    await edit(steward, coop, "Leeks", title="Six leeks")
-    await settle(coop)
-    ((version, offered),) = await all_of(coop, GhostPost.version, GhostPost.offered, where=GhostPost.ghost_id == first)
-    assert offered is None and version == (await of(coop, "Six leeks"))[1]
 
 
 async def test_its_menu_is_ours_where_that_is_wished(linked, steward, coop, oak):

@@ -67,6 +67,13 @@ async def test_one_that_was_cut_off_says_so_and_goes_on(house, steward, coop, tm
     assert "New here" in await done(steward)
 
 
+async def test_another_that_is_brought_after_one_was_cut_off_is_the_only_one_that_waits(house, steward, coop, tmp_path):
+    for _ in range(2):
+        await bring(steward, ghosts.whole(tmp_path))
+        await house.imports.stop()
+        assert len(list((coop.file.parents[2] / "moving").iterdir())) == 1
+
+
 async def test_one_whose_file_is_gone_is_brought_again(house, steward, coop, tmp_path):
     await bring(steward, ghosts.whole(tmp_path))
     await house.imports.stop()

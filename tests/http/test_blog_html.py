@@ -154,9 +154,15 @@ async def test_several_authors_are_named_everywhere_the_first_first(oak, coop):
         ("/tag/winter/", "/blog/tag/winter"),
         ("/tag/cold-days/", "/blog/tag/winter"),
         ("/tag/cold-days/rss/", "/blog/tag/winter/feed.rss"),
+        ("/tag/cold-days/page/2/", "/blog/tag/winter?page=2"),
+        ("/page/2/", "/blog/news?page=2"),
+        ("/soup/amp/", "/soup"),
+        ("/soup/rss/", "/soup"),
+        ("/sitemap-posts.xml", "/sitemap.xml"),
         ("/author/tom-oak/", "/blog/author/tom-oak"),
         ("/author/ines/rss/", "/blog/author/ines/feed.rss"),
         ("/rss/", "/blog/feed.rss"),
+        ("/feed/", "/blog/feed.rss"),
         ("/about/us/team", "/soup"),
     ],
 )
@@ -172,7 +178,17 @@ async def test_old_addresses_lead_on(oak, coop, old, new):
 
 
 @pytest.mark.parametrize(
-    "path", ["/tag/none/", "/author/%00/", "/2024/05/x/", "/content/images/1.png", "/a/" + "b" * 3000]
+    "path",
+    [
+        "/tag/none/",
+        "/tag/none/page/2/",
+        "/none/amp/",
+        "/page/x/",
+        "/author/%00/",
+        "/2024/05/x/",
+        "/content/images/1.png",
+        "/a/" + "b" * 3000,
+    ],
 )
 async def test_what_never_was_here_is_nowhere(oak, coop, path):
     assert (await oak.get(path)).status_code == 404

@@ -155,6 +155,22 @@ def test_a_tag_that_is_called_otherwise_there_is_here(rose, linked, steward):
         time.sleep(1)
 
 
+def test_what_ghost_alone_knows_of_a_post_stays_and_what_it_does_not_take_is_said(rose, linked, steward):
+    post = linked.publish("Tagged there", html="<p>Words.</p>", tags=["#inner", "Field", "Newsletter"])
+    steward.post("/blog/ghost", data={"deed": "wish", "writes_back": "yes"})
+    assert in_step(linked, rose)
+    words = {"title": "Tagged here", "tags": "field, kitchen", "authors": "Ruth", "excerpt": "e" * 301}
+    assert edit(steward, "tagged-there", **words).status_code == 303
+    until(lambda: "Nobody who writes there is called Ruth" in steward.get("/blog/ghost").text)
+    there = linked.posts(filter=f"id:{post['id']}")[0]
+    assert [tag["name"] for tag in there["tags"]] == ["#inner", "Field", "Newsletter", "kitchen"]
+    assert there["title"] == "Tagged here" and "longer than the 300 letters" in steward.get("/blog/ghost").text
+    linked.edit(post["id"], tags=["Written there"])
+    assert edit(steward, "tagged-there", **words, canonical="https://elsewhere.example/").status_code == 303
+    until(lambda: "Changed there too" in steward.get("/blog/ghost").text)
+    assert [tag["name"] for tag in linked.posts(filter=f"id:{post['id']}")[0]["tags"]] == ["Written there"]
+
+
 def test_what_is_edited_here_is_sent_and_what_both_have_edited_is_not(rose, linked, steward):
     post = linked.publish("Ours and theirs", html="<p>Words.</p>")
     steward.post("/blog/ghost", data={"deed": "wish", "writes_back": "yes"})

@@ -10,11 +10,9 @@ from sqlalchemy import func, select, text
 
 from app.taking_over import AT_ONCE, take_over
 from domains import blog
-from domains import site as sites
 from domains.activities import Activity
 from domains.base import Table
 from domains.blog import ghost
-from domains.blog.ghost.leave import in_cards
 from domains.blog.models import MenuItem, OldAddress, Picture, Post
 from domains.errors import Invalid
 from flows.engine.models import Delivery, Run
@@ -23,6 +21,11 @@ from tests.conftest import all_of, settle
 from tests.photos import ROOM
 
 CAME = ghost.Arrived(ghosts.id_of(9), "Soup", "soup", "post", "<p>Soup.</p>", "published", "public", authors=("Ines",))
+
+
+@pytest.fixture
+async def coop(coop):
+    return await ghosts.founded(coop)
 
 
 def quiet(*_):
@@ -321,31 +324,3 @@ async def test_a_picture_that_swells_or_lies_elsewhere_is_not_kept_and_the_post_
     assert report.posts[0]["how"] == "new" and len(report.posts[0]["notes"]) == 2 + 3
     async with coop.reading() as db:
         assert await db.scalar(select(func.count(Picture.id))) == 0
-
-
-def test_what_its_editor_would_break_leaves_in_a_card():
-    table = '<div class="scroller"><table><tr><td>1</td></tr></table></div>'
-    assert in_cards(f'<p>One <b>two</b></p>\n<h2 id="section-a">A</h2>{table}words').split("\n") == [
-        "<p>One <b>two</b></p>",
-        '<h2 id="section-a">A</h2>',
-        "<!--kg-card-begin: html-->",
-        table,
-        "<!--kg-card-end: html-->",
-        "<!--kg-card-begin: html-->",
-        "words",
-        "<!--kg-card-end: html-->",
-    ]
-
-
-async def test_what_leaves_for_a_ghost_comes_back_as_it_was(coop, tmp_path):
-    await bring(coop, ghosts.whole(tmp_path))
-    async with coop.reading() as db:
-        left = await ghost.leaving(db, sites.Site(url="https://oak.example"))
-    there = left["db"][0]["data"]
-    names = {tag["id"]: tag["name"] for tag in there["tags"]}
-    tagged = [(one["post_id"], names[one["tag_id"]]) for one in there["posts_tags"]]
-    ours = await all_of(coop, Post.id, Post.title, Post.slug, Post.kind, Post.status)
-    assert ours == [tuple(post[name] for name in ("id", "title", "slug", "type", "status")) for post in there["posts"]]
-    assert tagged == [(id, tag) for id, tags in await all_of(coop, Post.id, Post.tags) for tag in tags]
-    menus = {one["key"]: [item["url"] for item in json.loads(one["value"])] for one in there["settings"]}
-    assert menus["navigation"][0].startswith("https://oak.example/") and len(menus["secondary_navigation"]) == 1

@@ -1,7 +1,7 @@
 """How a blog comes over from Ghost, of an export or post by post; keeps in step with one that runs; and goes there."""
 
-from .admin import KINDS, PAGE, Admin, Collision, Declined, greet, image_url, says
-from .back import Owed, decide, note_sent, offer, offered, owed, owing
+from .admin import KINDS, PAGE, Admin, Collision, Declined, greet, image_url
+from .back import beside, decide, goes_there, note_on_time, note_refused, note_sent, offer, owed, owing
 from .export import Export, read_export
 from .hints import SITE, Hint, checked, has_hints, read, take_hint
 from .imports import begin_import, end_import, last_import
@@ -26,8 +26,10 @@ from .link import (
 )
 from .menu import mirror_menus, take_navigation
 from .models import GhostImport
-from .posts import Arrived, from_api, written
-from .taking import Taken, known_pictures, lead_on, lose_post, remember_picture, take_post, wanted
+from .posts import Arrived, from_api, read_at, written
+from .redirects import lead_on, leading
+from .sending import Sending, sending
+from .taking import Taken, known_pictures, lose_post, read_through, remember_picture, take_post, wanted
 
 __all__ = [
     "ADMIN_KEY",
@@ -43,12 +45,13 @@ __all__ = [
     "Export",
     "GhostImport",
     "Hint",
-    "Owed",
+    "Sending",
     "Taken",
     "Wishes",
     "all_known",
     "begin",
     "begin_import",
+    "beside",
     "checked",
     "count_taken",
     "decide",
@@ -56,6 +59,7 @@ __all__ = [
     "end_import",
     "from_api",
     "ghost",
+    "goes_there",
     "greet",
     "has_hints",
     "held",
@@ -64,20 +68,24 @@ __all__ = [
     "known_pictures",
     "last_import",
     "lead_on",
+    "leading",
     "leaving",
     "link",
     "lose_post",
     "mirror_menus",
+    "note_on_time",
+    "note_refused",
     "note_sent",
     "note_trouble",
     "offer",
-    "offered",
     "owed",
     "owing",
     "read",
+    "read_at",
     "read_export",
+    "read_through",
     "remember_picture",
-    "says",
+    "sending",
     "settle",
     "take_hint",
     "take_navigation",

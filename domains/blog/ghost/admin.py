@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from html import unescape
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -16,6 +15,7 @@ from domains.errors import Invalid, say
 from domains.outside import Answer, Transport, Unreachable
 from domains.values import now
 
+from .addresses import at_home
 from .menu import SETTINGS
 
 KINDS = {"post": "posts", "page": "pages"}
@@ -100,13 +100,19 @@ class Admin:
         found: Mapping[str, Any] = said[KINDS[kind]][0]
         return found
 
+    async def people(self) -> Mapping[str, str]:
+        """What each of those who write there is called -> their id."""
+        return {str(one["name"]): str(one["id"]) for one in (await self._said("GET", "users/?limit=100"))["users"]}
+
     async def menus(self) -> dict[str, Sequence[tuple[str, str]]]:
-        """Menu of ours -> what each item is called, and where it leads."""
+        """Menu of ours -> what each item is called, and where it leads: a path where it leads to the site itself."""
         said = {one["key"]: one["value"] for one in (await self._said("GET", "settings/"))["settings"]}
-        return {ours: [(one["label"], one["url"]) for one in _list(said.get(name))] for ours, name in SETTINGS.items()}
+        sites = str((await self._site()).get("url", "")), self.address
+        items = {ours: _list(said.get(name)) for ours, name in SETTINGS.items()}
+        return {menu: [(one["label"], at_home(one["url"], *sites)) for one in all] for menu, all in items.items()}
 
     async def title(self) -> str:
-        return str((await self._said("GET", "site/"))["site"]["title"])
+        return str((await self._site())["title"])
 
     async def call(self, target: str, secret: str) -> int:
         """It tells `target` of whatever changes; how many webhooks that is. Again is harmless, and makes none.
@@ -121,6 +127,10 @@ class Admin:
         if answer.status != 200:
             raise Declined(answer.status, f"it answers {answer.status} for {url}")
         return answer.body
+
+    async def _site(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = (await self._said("GET", "site/"))["site"]
+        return found
 
     async def _list(self, kind: str, asked: Mapping[str, str], since: str) -> Any:
         known = {"filter": f"updated_at:>='{since}'"} if since else {}
@@ -195,24 +205,6 @@ def token(key: str, at: datetime) -> str:
     claims = {"iat": began, "exp": began + int(GOOD_FOR.total_seconds()), "aud": "/admin/"}
     said = ".".join(_part(json.dumps(one).encode()) for one in (head, claims))
     return f"{said}.{_part(hmac.digest(bytes.fromhex(secret), said.encode(), 'sha256'))}"
-
-
-def says(said: Mapping[str, Any], words: Mapping[str, Any]) -> bool:
-    """Whether a post there is as it was sent: it keeps no html as it was given, but every word of it."""
-    return all(
-        _plain(str(said.get(name) or "")) == _plain(value)
-        if name == "html"
-        else [tag.get("name") for tag in said.get(name) or ()] == [tag["name"] for tag in value]
-        if name == "tags"
-        else said.get(name) == value
-        for name, value in words.items()
-        if name != "updated_at"
-    )
-
-
-def _plain(html: str) -> list[str]:
-    """Its words."""
-    return unescape(re.sub(r"<[^>]*>", " ", html)).split()
 
 
 def _key(check: Check, typed: str) -> str:

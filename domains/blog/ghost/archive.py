@@ -1,8 +1,10 @@
 """The file that somebody brings: one export, as JSON, or a zip of it and the pictures. Nothing is ever unpacked."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo, is_zipfile
@@ -12,12 +14,17 @@ from domains.errors import Invalid, say
 
 from ..renditions import LARGEST
 
-LARGEST_JSON = 128 * 2**20
-"""Bytes of an export without its pictures, which is read as a whole."""
+LARGEST_JSON, MOST_PARTS = 64 * 2**20, 4_000_000
+"""Bytes of an export without its pictures, which is read as a whole, and words, lists and commas in it. That takes half
+a gigabyte of memory at the very most, and seconds."""
 MOST_FILES = 50_000
 ZIP = b"PK\x03\x04"
 IMAGES = "content/images/"
+_PART = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{,]', re.S)
 _TROUBLE = (BadZipFile, BadPacking, EOFError, NotImplementedError, RuntimeError, OSError)
+
+Document = tuple[str, Callable[[], bytes]]
+"""Its name, and its bytes once they are asked for; which raises Invalid."""
 
 
 class Archive:
@@ -48,8 +55,8 @@ class Archive:
         if self._zip:
             self._zip.close()
 
-    def documents(self) -> list[tuple[str, Callable[[], bytes]]]:
-        """(name, its bytes) of all that could be an export, the largest first."""
+    def documents(self) -> list[Document]:
+        """All that could be an export, the largest first."""
         if not self._zip:
             return [(self._file.name, self._whole)]
         found = [one for one in self._entries if one.filename.endswith((".json", ".yaml", ".yml"))]
@@ -91,6 +98,8 @@ CUT_OFF = say("This export breaks off in the middle. Export it again, then bring
 
 def read_json(data: bytes) -> Any:
     """Raises Invalid, of the field `file`."""
+    if _is_crowded(data):
+        raise _no(TOO_LARGE)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -103,6 +112,11 @@ def read_json(data: bytes) -> Any:
         raise _no(CUT_OFF if text.lstrip().startswith(("{", "[")) else NO_EXPORT) from None
     except (RecursionError, ValueError):
         raise _no(NO_EXPORT) from None
+
+
+def _is_crowded(data: bytes) -> bool:
+    """Three bytes of it may be a hundred of memory."""
+    return sum(1 for _ in islice(_PART.finditer(data), MOST_PARTS + 1)) > MOST_PARTS
 
 
 def _begins(file: Path) -> bytes:

@@ -1,76 +1,99 @@
-"""What is edited here of what came from Ghost: sent back where that is wished, or laid beside what changed there."""
+"""What is edited here of what came from Ghost: which posts are to be sent back, how that went, and of those that were
+changed there too, which of the two stays."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.activities import Activity, record
+from domains.base import table_of
 from domains.check import Check
-from domains.errors import NotFound
+from domains.errors import Conflict
 
-from .. import revisions
-from ..models import BINNED, DRAFT, PUBLISHED, Post
+from ..models import BINNED, Post
 from .link import ghost
 from .models import GhostPost
-from .posts import Arrived, from_api, written
+from .posts import Arrived, from_api
+from .sending import Sending, row_of
 
-SENT = {
-    "title": "title",
-    "slug": "slug",
-    "excerpt": "custom_excerpt",
-    "canonical": "canonical_url",
-    "featured": "featured",
-    "visibility": "visibility",
-}
-"""What it is called here -> there. Words go as html, and a picture stays where it is."""
+_posts, _ours = table_of(GhostPost).c, table_of(Post).c
+_TRIED = func.coalesce(_posts.unsent["version"].as_integer(), -1)
+_OWING = (
+    select(_ours.id)
+    .join(GhostPost, _posts.post == _ours.id)
+    .where((_ours.version != _posts.version) | _posts.unsent.is_not(None), _ours.version != _TRIED)
+    .where(_posts.offered.is_(None), _posts.hash != "", _ours.status != BINNED)
+    .order_by(_ours.id)
+    .limit(200)
+)
+
+
+class Owed(NamedTuple):
+    """A post that is to be sent: which one it is there."""
+
+    kind: str
+    """Of ours, which may be another there."""
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
-    """What of a post is to be sent."""
+class Beside:
+    """What there is beside a post of ours that was edited here."""
 
-    kind: str
-    id: str
-    version: int
-    """Of ours, in which it is so."""
-    words: Mapping[str, Any]
-    body: str | None
-    """Markdown; None where its words are as they came."""
+    there: Arrived | None
+    """What was changed there too."""
+    is_lost: bool
+    """Whether it is not there any more."""
+    why: Sequence[str]
+    """Sentences, of what of ours was not taken there."""
+    seen: str
+    """Which two that are; whoever decides has seen these."""
 
 
 async def owing(db: AsyncSession) -> Sequence[int]:
-    """The posts that were edited here and not there, where they are to be sent."""
+    """The posts that were edited here and not there, where they are to be sent; none that was not taken as it is."""
     linked = await ghost(db)
-    if not linked or not linked.writes_back:
-        return []
-    asked = select(Post.id).join(GhostPost, GhostPost.post == Post.id)
-    asked = asked.where(Post.version != GhostPost.version, GhostPost.offered.is_(None), Post.status != BINNED)
-    return (await db.scalars(asked.order_by(Post.id).limit(200))).all()
+    return (await db.scalars(_OWING)).all() if linked and linked.writes_back else []
 
 
 async def owed(db: AsyncSession, post: int) -> Owed | None:
     """None for one that is not to be sent any more."""
     if post not in await owing(db):
         return None
-    ours, row = await db.get_one(Post, post), await _row(db, post)
-    was, status = await _was(db, post, row.version)
-    words = {there: getattr(ours, here) for here, there in SENT.items() if was.get(here) != getattr(ours, here)}
-    if was.get("tags") != ours.tags:
-        words["tags"] = [{"name": tag} for tag in ours.tags]
-    if status != ours.status and ours.status in (DRAFT, PUBLISHED):
-        words["status"] = ours.status
-    is_other = ours.format == "markdown" and (was.get("body"), was.get("format")) != (ours.body, ours.format)
-    words["updated_at"] = written(row.updated)
-    return Owed(ours.kind, row.ghost_id, ours.version, words, ours.body if is_other else None)
+    return Owed((await db.get_one(Post, post)).kind, (await row_of(db, post)).ghost_id)
 
 
-async def note_sent(db: AsyncSession, sent: Owed, there: Arrived) -> None:
-    """It is the same here and there, unless it was edited here meanwhile."""
+async def goes_there(db: AsyncSession, post: int) -> bool:
+    """Whether what is edited of it here is sent to Ghost."""
+    linked = await ghost(db)
+    asked = select(_posts.ghost_id).where(_posts.post == post, _posts.hash != "")
+    return bool(linked and linked.writes_back and await db.scalar(asked))
+
+
+async def note_sent(db: AsyncSession, sent: Sending, there: Arrived) -> None:
+    """It is the same here and there, but for what Ghost does not take, and for what was edited here meanwhile."""
     if row := await db.get(GhostPost, sent.id):
         row.version, row.hash, row.updated, row.offered = sent.version, there.hash, there.updated, None
+        row.unsent = {"version": sent.version, "why": dict(sent.left)} if sent.left else None
+        await db.flush()
+
+
+async def note_refused(db: AsyncSession, sent: Sending, why: str) -> None:
+    """None of it was taken; it is sent again when it is another."""
+    if row := await db.get(GhostPost, sent.id):
+        row.unsent = {"version": sent.version, "why": {**sent.left, "": why}}
+        await db.flush()
+
+
+async def note_on_time(db: AsyncSession, post: int) -> None:
+    """Its hour has come here, as it comes there: nobody has edited it."""
+    asked = select(GhostPost).join(Post, _ours.id == _posts.post)
+    asked = asked.where(_posts.post == post, _posts.version == _ours.version - 1)
+    if row := (await db.scalars(asked)).one_or_none():
+        row.version += 1
         await db.flush()
 
 
@@ -82,41 +105,38 @@ async def offer(db: AsyncSession, said: Mapping[str, Any], site: str) -> None:
         await db.flush()
 
 
-async def offered(db: AsyncSession, post: int) -> Arrived | None:
-    """What is there, of one that both have changed. Raises NotFound for a post that came from no Ghost."""
-    about = (await _row(db, post)).offered
-    return from_api(about["said"], about["site"]) if about else None
+async def beside(db: AsyncSession, post: int) -> Beside:
+    """Raises NotFound for a post that came from no Ghost."""
+    row, ours = await row_of(db, post), await db.get_one(Post, post)
+    there = from_api(row.offered["said"], row.offered["site"]) if row.offered else None
+    why = list((row.unsent or {}).get("why", {}).values())
+    return Beside(there, not row.hash and not there, why, _seen(row, ours))
 
 
-async def decide(db: AsyncSession, post: int, keep: str, *, by: str = "") -> str:
-    """Which of the two stays: `ours` or `theirs`; its id there, to be asked for again. Raises NotFound, Invalid."""
+async def decide(db: AsyncSession, post: int, keep: str, seen: str, *, by: str = "") -> str:
+    """Which of the two stays: `ours` or `theirs`; its id there, to be asked for again.
+
+    `seen`: as `beside` had it. Raises NotFound, Invalid, and Conflict where either is another meanwhile.
+    """
     check = Check()
     check.one_of("keep", keep, ("ours", "theirs"))
     check.done()
-    row, ours = await _row(db, post), await db.get_one(Post, post)
-    if keep == "theirs":
+    row, ours = await row_of(db, post), await db.get_one(Post, post)
+    if seen != _seen(row, ours):
+        raise Conflict(f"post {post} is another meanwhile, here or there")
+    if keep == "ours" and not row.hash and not row.offered:
+        await db.delete(row)  # ours alone from now on
+    elif keep == "ours":
+        there = from_api(row.offered["said"], row.offered["site"]) if row.offered else None
+        row.version, row.hash = 0, there.hash if there else row.hash
+    else:
         row.version, row.hash = ours.version, ""
-    elif row.offered:
-        there = from_api(row.offered["said"], row.offered["site"])
-        row.updated, row.hash = there.updated, there.hash
-    row.offered = None
+    row.offered = row.unsent = None
     await db.flush()
     about = {"title": ours.title, "keep": keep, "by": by}
     await record(db, Activity(type="Accept", kind="blog.ghost_post", ref=post, object=about))
     return row.ghost_id
 
 
-async def _row(db: AsyncSession, post: int) -> GhostPost:
-    """Raises NotFound."""
-    if found := (await db.scalars(select(GhostPost).where(GhostPost.post == post))).one_or_none():
-        return found
-    raise NotFound(f"post {post} came from no Ghost")
-
-
-async def _was(db: AsyncSession, post: int, version: int) -> tuple[Mapping[str, Any], str]:
-    """As it came; nothing where that is forgotten."""
-    try:
-        found = await revisions.revision(db, post, version)
-        return found.words, found.status
-    except NotFound:
-        return {}, ""
+def _seen(row: GhostPost, ours: Post) -> str:
+    return f"{ours.version}:{row.offered['hash'] if row.offered else row.hash}"

@@ -1,7 +1,6 @@
 """An export of Ghost 2 and newer: its posts and pages, where its addresses lead, and what its navigation says."""
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,15 +11,15 @@ from domains.errors import Invalid, say
 from domains.values import in_address
 
 from .addresses import at_home
-from .archive import NO_EXPORT, Archive, read_json
+from .archive import NO_EXPORT, Archive, Document, read_json
 from .menu import SETTINGS
 from .posts import MOST_NAME, MOST_TAG, Arrived, arrived
+from .redirects import read_redirects
+from .unlike import of_export
 from .words import line
 
 FIRST_VERSION = 2
 Row = Mapping[str, Any]
-_FROM = re.compile(r"\^?(/[\w./%~@-]*?)(?:/\??)?\$?")
-_YAML = re.compile(r"^\s+[\"']?([^\s\"']+)[\"']?:\s+[\"']?([^\s\"']+)[\"']?\s*$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,13 @@ def read_export(file: Path, site: str = "") -> Export:
     archive = Archive(file)
     try:
         data, others = _data(archive)
-        refused: list[str] = []
-        posts = list(_posts(data, site, refused))
-        redirects = {path: to for name, document in others for path, to in _redirects(name, document, site, refused)}
         settings = {str(row.get("key")): row.get("value") for row in _rows(data, "settings")}
+        rows = _whole(data)
+        refused = list(of_export(rows, len(_rows(data, "members")), settings))
+        posts = list(_posts(data, rows, site, refused))
+        redirects: dict[str, str] = {}
+        for name, read in others:
+            redirects |= read_redirects(name, read(), site, refused)
         menus = {menu: _menu(settings.get(name), site) for menu, name in SETTINGS.items()}
         return Export(archive, posts, _lists(data) | redirects, menus, refused)
     except BaseException:
@@ -50,12 +52,12 @@ def read_export(file: Path, site: str = "") -> Export:
         raise
 
 
-def _data(archive: Archive) -> tuple[Row, list[tuple[str, bytes]]]:
-    """The export, and the other documents beside it. Raises Invalid."""
+def _data(archive: Archive) -> tuple[Row, list[Document]]:
+    """The export, and the redirects beside it. Raises Invalid."""
     found, others, wrong = None, [], Invalid(file=NO_EXPORT)
     for name, read in archive.documents():
         if name.startswith("redirects"):
-            others.append((name, read()))
+            others.append((name, read))
             continue
         try:
             found = found or _one(read_json(read()))
@@ -84,18 +86,31 @@ def _one(said: Any) -> Row | None:
     return data
 
 
-def _posts(data: Row, site: str, refused: list[str]) -> Iterator[Arrived]:
+def _posts(data: Row, rows: Sequence[Row], site: str, refused: list[str]) -> Iterator[Arrived]:
     tags, users = _by_id(data, "tags"), _by_id(data, "users")
     tagged, written = _of_post(data, "posts_tags", "tag_id", tags), _of_post(data, "posts_authors", "author_id", users)
-    about = {row.get("post_id"): row for row in _rows(data, "posts_meta")}
-    for row in _rows(data, "posts"):
-        id = row.get("id")
+    seen: set[str] = set()
+    for row in rows:
+        id = row.get("id") if _is_plain(row.get("id")) else None
         kind = "page" if row.get("type") == "page" or row.get("page") in (1, True) else "post"
-        own = [users[row["author_id"]]] if row.get("author_id") in users else []
+        own = [users[row["author_id"]]] if _is_plain(row.get("author_id")) and row.get("author_id") in users else []
         try:
-            yield arrived({**about.get(id, {}), **row}, tagged[id], written[id] or own, site, kind)
+            came = arrived(row, tagged[id], written[id] or own, (site,), kind)
         except ValueError:
             refused.append(say("A post without an id: {title}.").format(title=line(row.get("title"), 80)))
+            continue
+        if came.id in seen:
+            refused.append(say("Two have the same id, and one is left out: {title}.").format(title=came.title))
+            continue
+        seen.add(came.id)
+        yield came
+
+
+def _whole(data: Row) -> list[Row]:
+    """Posts and pages, each with what is said about it elsewhere."""
+    about = {row.get("post_id"): row for row in _rows(data, "posts_meta") if _is_plain(row.get("post_id"))}
+    rows = [row for row in data["posts"] if isinstance(row, dict)]
+    return [{**(about.get(row.get("id"), {}) if _is_plain(row.get("id")) else {}), **row} for row in rows]
 
 
 def _rows(data: Row, table: str) -> list[Row]:
@@ -134,26 +149,6 @@ def _lists(data: Row) -> dict[str, str]:
             if name and slug and here != slug and not name.startswith("#"):
                 found[f"/{kind}/{slug}"] = f"/blog/{kind}/{here}"
     return found
-
-
-def _redirects(name: str, document: bytes, site: str, refused: list[str]) -> Iterator[tuple[str, str]]:
-    """Those from one path to one place; what stands for many paths is refused."""
-    try:
-        text = document.decode("utf-8-sig")
-        rows = json.loads(text) if name.endswith(".json") else [{"from": a, "to": b} for a, b in _YAML.findall(text)]
-        pairs = [(str(row["from"]), str(row["to"])) for row in rows]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        refused.append(say("The redirects in {name} cannot be read.").format(name=line(name, 80)))
-        return
-    for old, new in pairs:
-        to = at_home(line(new, 2000), site)
-        found = _FROM.fullmatch(old)
-        if found and found[1] and found[1] != "/" and re.fullmatch(r"(/(?!/)|https?://)[^\s\\$]*", to):
-            yield found[1].rstrip("/"), to
-        else:
-            refused.append(
-                say("The redirect from {path} stands for more than one address.").format(path=line(old, 200))
-            )
 
 
 def _menu(said: Any, site: str) -> list[tuple[str, str]]:

@@ -1,9 +1,9 @@
 """All posts and pages as a Ghost 6 imports them: whoever came from there, or came here first, can go there."""
 
 import json
-import re
-from collections.abc import Iterator, Sequence
-from html.parser import HTMLParser
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import chain, count
 from typing import Any
 from urllib.parse import urljoin
 
@@ -13,45 +13,41 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domains.site import Site
 from domains.values import in_address, now
 
-from ..markdown import read_abroad
-from ..models import BINNED, DRAFT, PUBLISHED, SCHEDULED, Post
+from ..abroad import came_abroad, read_abroad
+from ..models import BINNED, DRAFT, HTML, PUBLISHED, SCHEDULED, Post
 from ..ways import Way, menus
+from .blocks import in_cards
 from .menu import SETTINGS
+from .words import line
 
 VERSION = "6.0.0"
-KNOWN = {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "hr", "pre"}
-"""What its editor has something of its own for; whatever else is, it keeps as html."""
-CARD = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"
+MOST_EXCERPT = 300
+"""Letters that it takes."""
 
 
 async def leaving(db: AsyncSession, site: Site) -> dict[str, Any]:
     """A file that it imports, of the menus and of all but what is in the bin. Pictures stay here, by their whole
     addresses."""
     posts = (await db.scalars(select(Post).where(Post.status != BINNED).order_by(Post.id))).all()
-    tags = _numbered(tag for post in posts for tag in post.tags)
-    authors = _numbered(author for post in posts for author in post.authors)
+    tags = _named(site, "tag", (tag for post in posts for tag in post.tags))
+    authors = _named(site, "author", (author for post in posts for author in post.authors))
     data = {
         "posts": [await _post(post, site) for post in posts],
-        "tags": [{"id": id, "name": tag, "slug": in_address(tag)} for tag, id in tags.items()],
-        "users": [_user(name, id) for name, id in authors.items()],
-        "posts_tags": list(_pairs(posts, "tag_id", tags, "tags")),
-        "posts_authors": list(_pairs(posts, "author_id", authors, "authors")),
+        "tags": list(tags.values()),
+        "users": [_user(author) for author in authors.values()],
+        "posts_tags": list(_pairs(posts, site, "tag_id", tags, "tags")),
+        "posts_authors": list(_pairs(posts, site, "author_id", authors, "authors")),
         "settings": [_menu(SETTINGS[menu], ways, site) for menu, ways in (await menus(db)).items()],
     }
     return {"db": [{"meta": {"exported_on": _milliseconds(now()), "version": VERSION}, "data": data}]}
 
 
-def in_cards(html: str) -> str:
-    """Html, of which what its editor would break is put into cards that it leaves alone."""
-    return "\n".join(block if tag in KNOWN else CARD.format(block) for tag, block in _Blocks(html).found)
-
-
 async def _post(post: Post, site: Site) -> dict[str, Any]:
-    html = post.body if post.format == "html" else await read_abroad(post.body, f"{site.url}/")
+    html = await (came_abroad if post.format == HTML else read_abroad)(post.body, f"{site.url}/")
     status = {PUBLISHED: "published", SCHEDULED: "scheduled"}.get(post.status, DRAFT)
     when = post.due or post.published
     return {
-        "id": post.id,
+        "id": _id(site, "post", post.id),
         "title": post.title,
         "slug": post.slug,
         "html": in_cards(html),
@@ -59,7 +55,7 @@ async def _post(post: Post, site: Site) -> dict[str, Any]:
         "status": status,
         "visibility": post.visibility,
         "featured": int(post.featured),
-        "custom_excerpt": post.excerpt or None,
+        "custom_excerpt": line(post.excerpt, MOST_EXCERPT) or None,
         "canonical_url": post.canonical or None,
         "feature_image": f"{site.url}{post.cover}" if post.cover.startswith("/") else None,
         "created_at": _exact(post.published or post.updated),
@@ -74,19 +70,34 @@ def _menu(key: str, ways: Sequence[Way], site: Site) -> dict[str, Any]:
     return {"key": key, "value": json.dumps(there, ensure_ascii=False)}
 
 
-def _user(name: str, id: int) -> dict[str, Any]:
+def _named(site: Site, kind: str, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Name -> what it is there: no two have one address, which would make them one."""
+    found: dict[str, dict[str, Any]] = {}
+    taken: set[str] = set()
+    for name in dict.fromkeys(names):
+        own = in_address(name)
+        slug = next(each for each in chain((own,), (f"{own}-{number}" for number in count(2))) if each not in taken)
+        taken.add(slug)
+        found[name] = {"id": _id(site, kind, name), "name": name, "slug": slug}
+    return found
+
+
+def _user(author: Mapping[str, Any]) -> dict[str, Any]:
     """Nobody's mail address leaves, and none that could be somebody's (RFC 2606): whoever imports it gives theirs."""
-    return {"id": id, "name": name, "slug": in_address(name), "email": f"author-{id}@example.invalid"}
+    return {**author, "email": f"author-{author['id']}@example.invalid"}
 
 
-def _pairs(posts: Sequence[Post], column: str, ids: dict[str, int], names: str) -> Iterator[dict[str, Any]]:
+def _pairs(
+    posts: Sequence[Post], site: Site, column: str, named: Mapping[str, Mapping[str, Any]], names: str
+) -> Iterator[dict[str, Any]]:
     for post in posts:
         for at, name in enumerate(getattr(post, names)):
-            yield {"post_id": post.id, column: ids[name], "sort_order": at}
+            yield {"post_id": _id(site, "post", post.id), column: named[name]["id"], "sort_order": at}
 
 
-def _numbered(names: Any) -> dict[str, int]:
-    return {name: number for number, name in enumerate(dict.fromkeys(names), 1)}
+def _id(site: Site, kind: str, own: int | str) -> str:
+    """As long as its own are, and the same each time; no other site has it."""
+    return sha256(f"{site.url} {kind} {own}".encode()).hexdigest()[:24]
 
 
 def _exact(moment: Any) -> str:
@@ -95,38 +106,3 @@ def _exact(moment: Any) -> str:
 
 def _milliseconds(moment: Any) -> int:
     return int(moment.timestamp() * 1000)
-
-
-class _Blocks(HTMLParser):
-    """Sanitised html, by what stands at its top."""
-
-    EMPTY = {"hr", "br", "img", "input"}
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=False)
-        self.found: list[tuple[str, str]] = []
-        self._html, self._depth, self._tag, self._begin = html, 0, "", 0
-        self._lines = [0, *(found.end() for found in re.finditer("\n", html))]
-        self.feed(html)
-        self.close()
-        self._keep(len(html))
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if not self._depth:
-            self._keep(self._at())
-            self._tag, self._begin = tag, self._at()
-        self._depth += tag not in self.EMPTY
-
-    def handle_endtag(self, tag: str) -> None:
-        self._depth -= tag not in self.EMPTY
-        if not self._depth:
-            self._keep(self._html.index(">", self._at()) + 1)
-
-    def _at(self) -> int:
-        line, column = self.getpos()
-        return self._lines[line - 1] + column
-
-    def _keep(self, end: int) -> None:
-        if block := self._html[self._begin : end].strip():
-            self.found.append((self._tag, block))
-        self._tag, self._begin = "", end

@@ -25,9 +25,12 @@ ADMIN_KEY, HOOK_SECRET = "ghost-admin", "ghost-hooks"
 """What they are called among the co-op's sealed keys."""
 _posts, _ours = table_of(GhostPost).c, table_of(Post).c
 _DIFFER = (
-    select(_posts.ghost_id, _ours.id, _ours.title, _ours.status, _posts.offered.is_not(None).label("is_offered"))
+    select(
+        *(_posts.ghost_id, _ours.id, _ours.title, _ours.status, _posts.offered.is_not(None).label("is_offered")),
+        *((_posts.hash == "").label("is_lost"), _posts.unsent["why"].label("why")),
+    )
     .join(Post, _ours.id == _posts.post)
-    .where(_ours.version != _posts.version)
+    .where((_ours.version != _posts.version) | _posts.unsent.is_not(None))
     .order_by(func.lower(_ours.title), _ours.id)
     .limit(200)
 )
@@ -143,8 +146,9 @@ async def note_trouble(db: AsyncSession, why: str) -> None:
 
 
 async def differing(db: AsyncSession) -> Sequence[Any]:
-    """Rows (ghost_id, id, title, status, is_offered) of posts that were edited here and not there yet; `is_offered`:
-    there too."""
+    """Rows (ghost_id, id, title, status, is_offered, is_lost, why) of posts that were edited here and not there yet;
+    `is_offered`: there too; `is_lost`: it is not there any more; `why`: of what was not taken there, a sentence each.
+    """
     return (await db.execute(_DIFFER)).all()
 
 

@@ -43,9 +43,7 @@ async def mirror_menus(db: AsyncSession, found: Mapping[str, Sequence[tuple[str,
     linked = await ghost(db)
     if not linked or not linked.mirrors_menus:
         return False
-    return any(
-        [await _mirror(db, menu, [_ours(*item, linked.address) for item in items]) for menu, items in found.items()]
-    )
+    return any([await _mirror(db, menu, [_ours(*item) for item in items]) for menu, items in found.items()])
 
 
 async def _mirror(db: AsyncSession, menu: str, wanted: Sequence[tuple[str, str]]) -> bool:
@@ -62,8 +60,5 @@ async def _mirror(db: AsyncSession, menu: str, wanted: Sequence[tuple[str, str]]
     return True
 
 
-def _ours(label: str, url: str, address: str) -> tuple[str, str]:
-    """A path where it leads to the Ghost itself."""
-    path = url.removeprefix("__GHOST_URL__").removeprefix(address)
-    target = (path.rstrip("/") or "/") if path.startswith("/") or path != url else url
-    return label.strip()[:LONGEST], target
+def _ours(label: str, target: str) -> tuple[str, str]:
+    return label.strip()[:LONGEST], (target.rstrip("/") or "/") if target.startswith("/") else target

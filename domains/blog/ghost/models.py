@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domains.base import Table
 from domains.values import Instant, now
 
+from ..models import Post
+
 
 class GhostPost(Table):
     """A post that was taken over, and how it was then."""
@@ -21,9 +23,16 @@ class GhostPost(Table):
     hash: Mapped[str]
     """SHA-256 of all that came; empty for one that is not there any more, or is to come again."""
     version: Mapped[int]
-    """Of our post, once it was taken; one that has another now was edited here."""
+    """Of our post, when it was as it is there; one that has another now was edited here. Zero where what is there is
+    to become as ours is, whatever it was before."""
     offered: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
     """What is there now, of one that was edited here since: its hash, its kind, and all that Ghost says of it."""
+    unsent: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    """Of one that was sent, and not all of it was taken: `version`, of ours then; `why`, what of it -> a sentence."""
+
+    def is_as(self, ours: Post) -> bool:
+        """Whether nothing was edited here that is not there, as far as we know."""
+        return self.version == ours.version and self.unsent is None
 
 
 class GhostPicture(Table):

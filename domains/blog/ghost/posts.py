@@ -6,17 +6,18 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 from domains.check import FIRST, LAST, Check
 from domains.errors import say
 
 from .addresses import at_home
 from .nodes import rendered
+from .unlike import FOR_ALL, MOST_EXCERPT, MOST_TITLE, of_post
 from .words import line, text
 
-MOST_TITLE, MOST_EXCERPT, MOST_NAME, MOST_TAG = 200, 400, 80, 60
+MOST_NAME, MOST_TAG = 80, 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-VISIBLE_TO_ALL = "public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,24 @@ class Arrived:
 
 
 def from_api(post: Mapping[str, Any], site: str = "") -> Arrived:
-    """Of the Admin API (`formats=html,lexical&include=tags,authors`); `site` is the address of that Ghost.
+    """Of the Admin API (`formats=html,lexical&include=tags,authors`); `site` is where that Ghost is asked.
 
     Raises ValueError for what has no id.
     """
     kind = "page" if post.get("page") is True or post.get("type") == "page" else "post"
-    return arrived(post, _dicts(post.get("tags")), _dicts(post.get("authors")), site, kind)
+    sites = (read_at(post, site), site)
+    return arrived(post, _dicts(post.get("tags")), _dicts(post.get("authors")), sites, kind)
+
+
+def read_at(post: Mapping[str, Any], site: str) -> str:
+    """Where its readers find the site of a Ghost that is asked at `site`: maybe at another host, as each of its posts
+    says; in the same folder."""
+    try:
+        asked, said = urlsplit(site), urlsplit(line(post.get("url"), 2000))
+    except ValueError:
+        return site
+    is_whole = said.scheme in ("http", "https") and said.netloc
+    return f"{said.scheme}://{said.netloc}{asked.path}".rstrip("/") if is_whole else site
 
 
 def written(moment: datetime) -> str:
@@ -73,17 +86,18 @@ def arrived(
     post: Mapping[str, Any],
     tags: Sequence[Mapping[str, Any]],
     authors: Sequence[Mapping[str, Any]],
-    site: str,
+    sites: Sequence[str],
     kind: str,
 ) -> Arrived:
-    """Whatever is in it, it can be kept. Raises ValueError for what has no id."""
+    """Whatever is in it, it can be kept; `sites` are the addresses of its own. Raises ValueError for what has no id."""
     if not (id := line(post.get("id"), 40)):
         raise ValueError("a post without an id")
     html, left_out = _html(post)
-    public = [line(tag.get("name"), MOST_TAG) for tag in tags if not _is_internal(tag)]
+    public = [line(tag.get("name"), MOST_TAG) for tag in tags if not is_internal(tag)]
     notes = [say("Not all of it can be read here: {parts}.").format(parts=", ".join(left_out))] if left_out else []
     if len(public) < len(tags):
         notes.append(say("Its internal tags are left out: here they would be for everybody to see."))
+    notes += of_post(post, html)
     sent, published = post.get("status") == "sent", _moment(post.get("published_at"))
     status = "published" if sent else str(post.get("status"))
     return Arrived(
@@ -91,14 +105,14 @@ def arrived(
         line(post.get("title"), MOST_TITLE) or "Untitled",
         line(post.get("slug"), 200),
         kind,
-        at_home(html, site),
+        at_home(html, *sites),
         status if status in ("published", "scheduled") else "draft",
-        "public" if post.get("visibility", VISIBLE_TO_ALL) == VISIBLE_TO_ALL and not sent else "members",
+        "public" if post.get("visibility", FOR_ALL) == FOR_ALL and not sent else "members",
         bool(post.get("featured")),
         tuple(dict.fromkeys(filter(None, public))),
         tuple(dict.fromkeys(filter(None, (line(author.get("name"), MOST_NAME) for author in authors)))),
         line(post.get("custom_excerpt"), MOST_EXCERPT),
-        at_home(line(post.get("feature_image"), 2000), site),
+        at_home(line(post.get("feature_image"), 2000), *sites),
         line(post.get("feature_image_alt"), 400),
         published,
         _moment(post.get("updated_at")) or published or _moment(post.get("created_at")) or EPOCH,
@@ -120,7 +134,7 @@ def _web(said: Any) -> str:
     return "" if check.wrong else found
 
 
-def _is_internal(tag: Mapping[str, Any]) -> bool:
+def is_internal(tag: Mapping[str, Any]) -> bool:
     return tag.get("visibility") == "internal" or str(tag.get("name", "")).startswith("#")
 
 
