@@ -16,7 +16,7 @@ from domains.errors import Conflict, say
 
 from . import moving
 from .coop import Coop
-from .taking_over import Whose, take_over
+from .taking_over import Whose, leave, take_over
 
 if TYPE_CHECKING:
     from .main import House
@@ -66,6 +66,20 @@ class Own:
             return False
         await self._begin(lambda: Path(last.file), last.name, last.site, by)
         return True
+
+    async def leave(self) -> BinaryIO:
+        async with self.all.house.tenants.use(self.coop.id) as coop:
+            left = await leave(coop)
+        return await asyncio.to_thread(self._nameless, left.data)
+
+    def _nameless(self, data: bytes) -> BinaryIO:
+        """Whatever becomes of whoever reads it, nothing stays."""
+        made = moving.place(self.all.house.settings.data_dir)
+        try:
+            made.write_bytes(data)
+            return open(made, "rb")
+        finally:
+            made.unlink(missing_ok=True)
 
     def _brought(self, file: BinaryIO) -> Path:
         to = moving.place(self.all.house.settings.data_dir)

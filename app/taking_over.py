@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domains import blog
 from domains import site as sites
@@ -32,13 +32,20 @@ class Report:
     """What became of an export."""
 
     posts: list[dict[str, Any]] = field(default_factory=list)
-    """Of each: how (new, changed, same, kept, refused), title, post and path unless refused, and notes."""
+    """Of each: how (new, changed, same, kept, refused), title, notes; post, path and status unless refused."""
     pictures: int = 0
     """That are new here."""
     addresses: int = 0
     """Old ones that lead on from now."""
     refused: list[str] = field(default_factory=list)
     """Sentences, of what was in it beside the posts."""
+
+
+class Left(NamedTuple):
+    data: bytes
+    """JSON."""
+    posts: int
+    """Pages too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +70,22 @@ async def import_ghost(house: "House", say: Say, *, slug: str, file: str, site: 
 async def export_ghost(house: "House", say: Say, *, slug: str) -> dict[str, Any]:
     """`file`: in the folder `moving`. Raises Trouble."""
     entry = house.registry.known(slug)
-    async with house.tenants.use(entry.id) as coop, coop.reading() as db:
-        left = await ghost.leaving(db, await sites.site(db))
+    async with house.tenants.use(entry.id) as coop:
+        left = await leave(coop)
     file = moving.place(house.settings.data_dir)
-    await asyncio.to_thread(file.write_text, json.dumps(left, ensure_ascii=False), "utf-8")
-    return {"slug": slug, "file": str(file), "posts": len(left["db"][0]["data"]["posts"])}
+    await asyncio.to_thread(file.write_bytes, left.data)
+    return {"slug": slug, "file": str(file), "posts": left.posts}
 
 
 COMMANDS = (import_ghost, export_ghost)
+
+
+async def leave(coop: Coop) -> Left:
+    """As a Ghost imports it; nobody waits to write meanwhile."""
+    async with coop.reading() as db:
+        left = await ghost.leaving(db, await sites.site(db))
+    data = await asyncio.to_thread(lambda: json.dumps(left, ensure_ascii=False).encode())
+    return Left(data, len(left["db"][0]["data"]["posts"]))
 
 
 async def take_over(coop: Coop, export: ghost.Export, say: Say, *, room: int, whose: Whose = Whose()) -> Report:
@@ -160,15 +175,10 @@ class _Work:
             taken = await ghost.take_post(db, post, pictures, by=self.whose.name, plain=plain)
         except Invalid as refused:
             return {"how": "refused", "title": post.title, "notes": list(refused.fields.values())}
-        path = f"/blog/post/{(await blog.post(db, taken.post)).slug}"
+        here = await blog.post(db, taken.post)
         missing = self._missing(wanted) if taken.how in ("new", "changed") else ()
-        return {
-            "how": taken.how,
-            "title": post.title,
-            "post": taken.post,
-            "path": path,
-            "notes": [*taken.notes, *missing],
-        }
+        about = {"post": here.id, "path": f"/blog/post/{here.slug}", "status": here.status}
+        return {"how": taken.how, "title": post.title, "notes": [*taken.notes, *missing]} | about
 
     def _missing(self, wanted: Iterable[str]) -> Iterator[str]:
         for path in wanted:

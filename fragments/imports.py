@@ -1,4 +1,4 @@
-"""What a page asks of the one import that may be on its way in a co-op."""
+"""What a page asks of the one import that may be on its way in a co-op, and of what leaves for a Ghost."""
 
 from typing import BinaryIO, Protocol
 
@@ -14,3 +14,7 @@ class Imports(Protocol):
 
     def progress(self) -> tuple[int, int] | None:
         """Posts that are done, and all; None where none is on its way."""
+
+    async def leave(self) -> BinaryIO:
+        """All posts and pages, as a Ghost imports them: JSON, in an open file without a name. Whoever asks has no
+        transaction open."""

@@ -6,6 +6,8 @@ from .converting import ROUTES as CONVERTING
 from .converting import convert_post
 from .ghost import ROUTES as GHOST
 from .ghost import ghost, ghost_post
+from .ghost_export import ROUTES as GHOST_EXPORT
+from .ghost_export import ghost_export
 from .ghost_import import ROUTES as GHOST_IMPORT
 from .ghost_import import ghost_import
 from .history import ROUTES as HISTORY
@@ -36,6 +38,7 @@ ROUTES = [
     *MENUS,
     *ARRANGING,
     *GHOST_IMPORT,
+    *GHOST_EXPORT,
     *GHOST,
 ]
 
@@ -47,6 +50,7 @@ __all__ = [
     "edit_post",
     "foot",
     "ghost",
+    "ghost_export",
     "ghost_import",
     "ghost_post",
     "home",

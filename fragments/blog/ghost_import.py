@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import account
 from domains.blog import ghost
+from domains.check import Check
 from domains.errors import Conflict, Invalid, say
 from fragments.forms import Form
 from fragments.view import Db, Page, View
@@ -57,7 +58,7 @@ async def bring_export(db: Db, view: Page) -> Response[Any]:
             elif not file:
                 raise Invalid(file=say("Choose the file that Ghost has made."))
             else:
-                await view.imports.begin(file, name, form.text("site").strip(), me)
+                await view.imports.begin(file, name, _site(form), me)
         except Conflict:
             raise Invalid(file=say("One is on its way already. Wait for it, then bring the next.")) from None
         finally:
@@ -65,6 +66,14 @@ async def bring_export(db: Db, view: Page) -> Response[Any]:
                 file.close()
         return view.see("/blog/ghost-import")
     return await _ghost_import(db, view, form, 422)
+
+
+def _site(form: Form) -> str:
+    """Raises Invalid."""
+    check = Check()
+    site = check.web_address("site", form.text("site").strip())
+    check.done()
+    return site
 
 
 async def _brought(request: Request[Any, Any, Any]) -> tuple[Form, BinaryIO | None, str]:

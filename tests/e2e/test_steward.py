@@ -91,6 +91,7 @@ def test_the_blog_of_a_ghost_is_taken_over_and_a_post_of_it_turned_into_markdown
     page.get_by_role("button", name="Take it over").click()
     expect(the(page, "What became of g.json")).to_contain_text(title)  # the page asks again by itself
     the(page, "What became of g.json").get_by_role("link", name=title).click()
+    page.get_by_role("link", name="Edit this post").click()
     page.get_by_role("link", name="Turn it into Markdown").click()
     expect(page.get_by_text("A callout becomes a paragraph like any other.")).to_be_visible()
     page.get_by_role("button", name="Turn it into Markdown").click()

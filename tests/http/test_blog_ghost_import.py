@@ -93,6 +93,30 @@ async def test_what_is_no_export_is_told_beside_the_file_and_leaves_nothing(stew
     assert not list((coop.file.parents[2] / "moving").iterdir()) and "cut off" not in (await steward.get(HERE)).text
 
 
+@pytest.mark.parametrize("site", ["blog.example", "http://[", "javascript:x()"])
+async def test_what_is_no_address_is_told_beside_it(steward, coop, tmp_path, site):
+    answer = await bring(steward, ghosts.written(tmp_path / "g.json", ghosts.export()), site=site)
+    assert answer.status_code == 422 and 'id="site-error"' in answer.text and "whole address" in answer.text
+    assert not await all_of(coop, Post.id)
+
+
+async def test_its_report_leads_on_to_each_post_and_says_which_nobody_sees_yet(steward, tmp_path):
+    await bring(steward, ghosts.whole(tmp_path))
+    page = await done(steward)
+    assert page.count("New here") == 1
+    for slug, state in (("leek-soup", ""), ("a-draft", "Draft"), ("to-come", "Scheduled")):
+        item = page.partition(f'<a href="/blog/post/{slug}">')[2].partition("</li>")[0]
+        assert item and (state in item if state else "Draft" not in item and "Scheduled" not in item)
+        assert (await steward.get(f"/blog/post/{slug}", follow_redirects=True)).status_code == 200
+
+
+async def test_a_post_that_is_refused_is_in_the_report(steward, tmp_path):
+    posts = [ghosts.post(1, "Long", "x" * 1_000_001), ghosts.post(2, "Short")]
+    await bring(steward, ghosts.written(tmp_path / "g.json", ghosts.export(posts)))
+    page = await done(steward)
+    assert "<b>Long</b>" in page and "longer than a post can be" in page and "Not taken" in page
+
+
 async def test_without_a_file_it_asks_for_one(steward):
     answer = await steward.post(HERE, files={"site": (None, "x")})
     assert answer.status_code == 422 and "Choose the file" in answer.text
