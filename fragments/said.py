@@ -31,7 +31,7 @@ SAID = {
     "cancelled": say("Cancelled. It stays in the calendar, and says so."),
     "ticket": say("It is yours."),
     "had-ticket": say("You had this ticket already. For more places or fewer, give it back and take another."),
-    "returned": say("Given back. The places are free again."),
+    "returned": say("Taken back. The places are free again."),
     "in-basket": say("It is in your basket."),
     "basket": say("Your basket has changed."),
     "welcomed": say("Added. A link to sign in is on its way to them."),
@@ -59,6 +59,7 @@ SAID = {
     "asked": say("It is asked now. Look again in a moment."),
     "theirs": say("It is as it is in Ghost now. What it was here is in its history."),
     "ours": say("It stays as it is here."),
+    "sample-removed": say("The sample is gone. What is here now is yours."),
     "look": say("Every page is printed so now."),
     "navigation": say("The navigation is changed, on every page."),
 }

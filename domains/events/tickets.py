@@ -96,7 +96,7 @@ def _refuse(entry: Entry, many: int, now: datetime, zone: ZoneInfo) -> None:
     if entry.places is None:
         raise Invalid(**{"": say("Nobody needs a ticket for this.")})
     if entry.left < 1:
-        raise Invalid(**{"": say("This is sold out. When somebody gives places back, they are here again.")})
+        raise Invalid(**{"": say("This is full. When somebody gives places back, they are here again.")})
     if entry.left < many:
         raise Invalid(places=say("There are not so many left. Choose fewer."))
 

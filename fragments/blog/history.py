@@ -30,14 +30,14 @@ async def revisions(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
 
 @get("/blog/revision/{id:int}/{version:int}")
 async def revision(db: Db, view: Page, id: FromPath[int], version: FromPath[int]) -> Response[str]:
-    """Beside what is kept now."""
+    """Beside what is kept now, but for its address, which it keeps whatever it becomes."""
     view.editor()
     found, then = await blog.post(db, id), await blog.revision(db, id, version)
     now = {name: getattr(found, name) for name in then.words}
     changed = [
         (view.text(called), await in_words(view, name, then.words[name]), await in_words(view, name, now[name]))
         for name, called in FIELDS.items()
-        if name in now and then.words[name] != now[name]
+        if name in now and name != "slug" and then.words[name] != now[name]
     ]
     return await view.render(
         "blog/_revision.html",
@@ -54,7 +54,7 @@ async def revision(db: Db, view: Page, id: FromPath[int], version: FromPath[int]
 async def restore(db: Db, view: Page, id: FromPath[int], version: FromPath[int]) -> Response[Any]:
     me = view.editor()
     restored = await blog.restore_post(db, id, version, by=me.name)
-    there = f"/blog/revisions/{id}" if restored.status == blog.BINNED else f"/blog/post/{restored.slug}"
+    there = f"/blog/revisions/{id}" if restored.status == blog.BINNED else f"/{restored.slug}"
     return view.see(there, "restored")
 
 

@@ -42,7 +42,7 @@ async def add_post(db: Db, view: Page, data: Typed) -> Response[Any]:
         status = form.text("status") or "draft"
         written = await blog.write_post(db, _words(form), author=me.name, status=status, zone=view.site.zone)
         await blog.forget_unsaved(db, me.id, form.text("key"))
-        return view.see(f"/blog/post/{written.slug}", _said(written))
+        return view.see(f"/{written.slug}", _said(written))
     return await _new_post(view, form, 422)
 
 
@@ -69,7 +69,7 @@ async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Res
             about: dict[str, Any] = {"by": me.name, "status": form.text("status"), "zone": view.site.zone}
             await blog.edit_post(db, id, form.text("version"), _words(form), **about)
             await blog.forget_unsaved(db, me.id, form.text("key"))
-            return view.see(f"/blog/post/{found.slug}", "saved" if found.status == was else _said(found))
+            return view.see(f"/{found.slug}", "saved" if found.status == was else _said(found))
     except Conflict:
         both = Form({**data, "version": str(found.version)})
         return await _edit_post(view, both, found, 409, theirs=found, differs=await _differs(view, found, form))

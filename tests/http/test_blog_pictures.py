@@ -35,7 +35,7 @@ async def test_an_editor_brings_a_picture_and_finds_it_in_the_library(editor, co
     brought = await bring(editor)
     assert (brought.status_code, brought.headers["location"]) == (303, "/blog/picture/1?said=picture")
     page = (await editor.get("/blog/media")).text
-    assert "Maud with leeks" in page and "500 × 300" in page and "Not used." in page and "500 MB are used" in page
+    assert "Maud with leeks" in page and "500 × 300" in page and "In no post." in page and "500 MB are used" in page
     line = html.unescape(re.search(r'readonly value="([^"]*)"', page)[1])
     assert line.startswith("![Maud with leeks](/media/") and line in html.unescape(
         (await editor.get("/blog/picture/1")).text

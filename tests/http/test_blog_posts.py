@@ -174,14 +174,15 @@ async def test_a_link_to_a_draft_ends(oak, coop, house):
 
 async def test_what_was_kept_is_shown_beside_what_is_and_comes_back(editor, coop, oak):
     post = await write(coop, body="One\nTwo\nThree <b>")
-    await edited(coop, post, title="Five leeks", body="One\nTwo and a half\nThree <b>")
+    await edited(coop, post, title="Five leeks", slug="five-leeks", body="One\nTwo and a half\nThree <b>")
     history = (await editor.get("/blog/revisions/1")).text
     assert "Ines" in history and "Maud" in history and "As it is now" in history
     page = (await editor.get("/blog/revision/1/1")).text
     assert "<del>Four leeks</del> <ins>Five leeks</ins>" in page
     assert "<ins> and a half</ins>" in page and "Three &lt;b&gt;" in page
+    assert "Address" not in page and "Its address and state stay as they are." in page
     answer = await editor.post("/blog/revision/1/1")
-    assert answer.headers["location"] == "/blog/post/four-leeks?said=restored"
+    assert answer.headers["location"] == "/five-leeks?said=restored"
     async with coop.reading() as db:
         restored = await blog.post(db, 1)
         assert (restored.title, restored.body, restored.version) == ("Four leeks", "One\nTwo\nThree <b>", 3)
