@@ -132,7 +132,23 @@ async def test_only_the_last_time_that_was_given_counts(coop):
         assert not await blog.publish_scheduled_post(db, post.id, post.due - timedelta(hours=4))
         assert await blog.publish_scheduled_post(db, post.id, post.due)
         assert not await blog.publish_scheduled_post(db, post.id, post.due)
-    assert len(await all_of(coop, Run.id, where=Run.name == "blog.scheduled")) == 2
+    assert await waiting(coop) == ["cancelled", "cancelled"]
+
+
+async def waiting(coop):
+    """How each run stands that publishes something by itself."""
+    return [status for (status,) in await all_of(coop, Run.status, where=Run.name == "blog.scheduled")]
+
+
+@pytest.mark.parametrize("deed", [blog.publish_post, blog.unpublish_post, blog.bin_post, blog.remove_post])
+async def test_nothing_waits_for_what_is_published_before_its_time_or_taken_back(coop, deed):
+    async with coop.writing() as db:
+        post = await blog.write_post(db, blog.Words("Four leeks", **later()), status="scheduled")
+    await settle(coop)
+    assert await waiting(coop) == ["suspended"]
+    async with coop.writing() as db:
+        await deed(db, post.id)
+    assert await waiting(coop) == ["cancelled"]
 
 
 async def test_what_is_published_already_is_not_scheduled(editor, coop):
