@@ -7,6 +7,7 @@ from domains.base import searched
 VERSION = "0006"
 """Before there was an index of what is found."""
 MADE = {
+    "0013": ("UPDATE blog_posts SET plain = '' WHERE format = 'markdown'",),
     "0012": (
         "DROP TABLE events_tickets",
         *(f"ALTER TABLE events_entries DROP COLUMN {name}" for name in ("places", "taken")),

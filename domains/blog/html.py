@@ -102,15 +102,6 @@ def before_members(body: str) -> str:
     return before if mark else ""
 
 
-def plain_of(html: str) -> str:
-    """What is read of it, a block a line; of what is safe."""
-    reader = _Plain()
-    reader.feed(html)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.out).splitlines())
-    return "\n".join(line for line in lines if line)
-
-
 def _is_too_deep(body: str) -> bool:
     depth = 0
     for end, tag in _TAG.findall(body):
@@ -119,21 +110,6 @@ def _is_too_deep(body: str) -> bool:
             if depth > DEEPEST:
                 return True
     return False
-
-
-class _Plain(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.out: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self.out.append("\n" if tag in BLOCKS else "")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.handle_starttag(tag, None)
-
-    def handle_data(self, data: str) -> None:
-        self.out.append(data)
 
 
 class _Reader(HTMLParser):

@@ -7,8 +7,8 @@ from domains.activities import Activity, record
 from domains.values import now
 
 from . import revisions
-from .html import plain_of, read_html
-from .models import BINNED, DRAFT, HTML, PUBLISHED, SCHEDULED, Post, Redirect
+from .models import BINNED, DRAFT, PUBLISHED, SCHEDULED, Post, Redirect
+from .plain import read_plain
 
 BECOMES = {
     (DRAFT, DRAFT): "Draft",
@@ -42,7 +42,7 @@ async def stand(db: AsyncSession, changed: Post, status: str, by: str) -> Post:
 async def keep(db: AsyncSession, changed: Post, status: str, by: str, type: str, *, is_new: bool = False) -> Post:
     """With the times that it has."""
     changed.status, changed.version = status, changed.version + 1
-    changed.plain = plain_of(await read_html(changed.body)) if changed.format == HTML else ""
+    changed.plain = await read_plain(changed.body, changed.format)
     if status != SCHEDULED:
         changed.due = None
     await db.flush()

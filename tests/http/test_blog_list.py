@@ -20,8 +20,8 @@ __all__ = ["editor"]  # a fixture
 async def some(coop):
     """Three, of which one is a draft."""
     await write(coop, title="Leeks", tags="roots, soup")
-    await write(coop, title="Kale", tags="soup", body="Curly.")
-    await write(coop, title="House", kind="page", status="draft")
+    await write(coop, title="Kale", tags="soup", body="Curly brûlée.")
+    await write(coop, title="House", kind="page", status="draft", excerpt="At the top")
 
 
 async def listed(editor, query=""):
@@ -48,6 +48,8 @@ async def states(coop):
         ("?status=published&kind=page", set()),
         ("?tag=roots", {"Leeks"}),
         ("?words=curly", {"Kale"}),
+        ("?words=cUrly+brulee", {"Kale"}),
+        ("?words=TÖP", {"House"}),
         ("?words=%25", set()),
         ("?status=binned", set()),
         ("?status=odd&tag=%00&page=x", set()),
