@@ -11,7 +11,7 @@ SAID = {
     "published-members": say("Published. Members can read it now."),
     "draft": say("Saved as a draft."),
     "scheduled": say("Scheduled. It is published by itself when its time comes."),
-    "done": say("Done."),
+    "as-before": say("They were so already."),
     "undone": say("It is as it was before."),
     "not-undone": say("Somebody has changed some of it since, so that stays as it is."),
     "undone-but-time": say("It is as it was before, but for its time: schedule it again."),

@@ -1,7 +1,9 @@
 """The list of all that is written, for editors: narrowed, changed many at a time, and changed back."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -45,6 +47,28 @@ UNDONE = {
 SOUGHT = tuple(blog.Sought.__dataclass_fields__)
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was just done with many, and can be undone."""
+
+    deed: str
+    tag: str
+    versions: Sequence[tuple[int, int]]
+    """Of each that it changed: which, and as it was before."""
+    signed: str = ""
+
+    def written(self) -> str:
+        return json.dumps((self.deed, self.tag, self.versions))
+
+    @classmethod
+    def read(cls, view: View, signed: str) -> "Done | None":
+        """None for what this co-op never signed."""
+        if not (written := view.keys.unsign("done", signed)):
+            return None
+        deed, tag, versions = json.loads(written)
+        return cls(deed, tag, versions, signed)
+
+
 @get("/blog/posts")
 async def posts(
     db: Db,
@@ -60,8 +84,7 @@ async def posts(
     """Drafts too; what is in the bin when it is asked for. `all`: each is chosen."""
     view.editor()
     sought = {"status": status, "kind": kind, "tag": tag, "words": words[:200]}
-    undo = undo if view.keys.unsign("undo", undo) else ""
-    return await _posts(db, view, Form(sought), number(page), undo=undo, are_chosen=bool(all))
+    return await _posts(db, view, Form(sought), number(page), done=Done.read(view, undo), are_chosen=bool(all))
 
 
 @post("/blog/posts")
@@ -77,8 +100,10 @@ async def change_posts(db: Db, view: Page, data: Typed) -> Response[Any]:
         if form.text("deed") == "remove":
             return view.see(_address(form), await _remove_all(db, ids))
         done = [deed for id in ids if (deed := await _do(db, form, id, me.name))]
-        undo = ",".join(f"{id}:{before}" for id, before, after in done if before != after)
-        return view.see(_address(form, undo=view.keys.sign("undo", undo) if undo else ""), "done")
+        if not (changed := [(id, before) for id, before, after in done if before != after]):
+            return view.see(_address(form), "as-before")
+        written = Done(form.text("deed"), form.text("tag_name"), changed).written()
+        return view.see(_address(form, undo=view.keys.sign("done", written)))
     return await _posts(db, view, form, 1, status=422)
 
 
@@ -97,10 +122,9 @@ async def _do(db: AsyncSession, form: Form, id: int, by: str) -> tuple[int, int,
 
 async def _undo(db: AsyncSession, view: View, form: Form, by: str) -> str:
     """What is said of it."""
-    said = view.keys.unsign("undo", form.text("undo")) or ""
-    each = [one.split(":") for one in said.split(",") if one]
-    done = {await blog.undo_post(db, int(id), int(version), by=by) for id, version in each} or {blog.Undone.NOT}
-    return next(words for one, words in UNDONE.items() if one in done)
+    done = Done.read(view, form.text("undo"))
+    undone = {await blog.undo_post(db, *one, by=by) for one in done.versions} if done else {blog.Undone.NOT}
+    return next(words for one, words in UNDONE.items() if one in undone)
 
 
 async def _remove_all(db: AsyncSession, ids: Sequence[int]) -> str:
@@ -133,7 +157,7 @@ async def _posts(
     form: Form,
     page: int,
     *,
-    undo: str = "",
+    done: Done | None = None,
     are_chosen: bool = False,
     status: int = 200,
 ) -> Response[str]:
@@ -146,7 +170,7 @@ async def _posts(
         layout="desk.html",
         status=status,
         form=form,
-        undo=undo,
+        done=done,
         listing=listing,
         pages=f"{address}{'&' if '?' in address else '?'}page={{page}}",
         all=_address(form, page=str(listing.page), all="yes"),
