@@ -38,6 +38,7 @@ SAID = {
     "let-in": say("They are let in. A link to sign in is on its way to them."),
     "declined": say("Declined. A mail tells them."),
     "answered": say("That was answered already."),
+    "let-go": say("They are let go, and signed out everywhere."),
     "role": say("The role is changed."),
     "stepped-down": say("You are not a steward any more."),
     "password": say("Your password is set. Everywhere else you are signed out."),

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from domains import blog
+from domains import account, blog
 from domains.errors import Conflict, say
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
@@ -94,6 +94,10 @@ def _said(written: blog.Post) -> str:
     return "scheduled" if written.due else "draft"
 
 
+def _tags(form: Form) -> list[str]:
+    return [tag.strip() for tag in form.text("tags").split(",")]
+
+
 def _words(form: Form) -> blog.Words:
     typed = {name: form.text(name) for name in blog.Words.__dataclass_fields__ if name in form.typed}
     return blog.Words(**{"title": ""} | typed)
@@ -121,6 +125,7 @@ async def _form(view: View, template: str, title: str, form: Form, status: int, 
         "widgets": [(name, view.text(NAMES[name])) for name in blog.WIDGETS],
         "waiting": await blog.unsaved(view.db, view.editor().id, id, but=key),
         "missing": await blog.missing(view.db, form.text("body"), form.text("cover")),
+        "readers": await account.count_readers(view.db) if "urgent" in _tags(form) else None,
         "is_html": bool(about["post"] and about["post"].format == blog.HTML),
         "theirs": None,
         "is_in_bin": form.wrong.get("slug") == blog.IN_BIN,

@@ -239,8 +239,13 @@ async def test_who_does_not_write_sees_nobody_who_comes_and_gives_back_nothing_o
 async def test_whoever_has_a_ticket_is_mailed_what_is_cancelled(house, oak, steward, coop, entry):
     await take(oak, entry)
     (ticket,) = await mailed(house, coop)
-    await steward.post(f"/events/entry/{entry}/cancellation")
+    assert "1 person has a ticket, and is mailed so at once." in (await steward.get(f"/events/entry/{entry}")).text
+    refused = await steward.post(f"/events/entry/{entry}/cancellation", data={"why": "x" * 301})
+    assert refused.status_code == 422 and 'id="cancel-why-error"' in refused.text and "x" * 301 in refused.text
+    await steward.post(f"/events/entry/{entry}/cancellation", data={"why": "The hall is flooded."})
+    assert "1 person who had a ticket is mailed so." in (await steward.get(f"/events/entry/{entry}")).text
     off, _ = await mailed(house, coop)
+    assert "The hall is flooded." in off and f"https://oak.example/events/entry/{entry}" in off.split()
     assert "This will not take place:" in off and "Saturday 12 December 2026, 6.30 pm" in off
     page = (await oak.get(link(ticket))).text
     assert "this will not take place" in page and "Give it back" not in page

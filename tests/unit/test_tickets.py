@@ -239,11 +239,11 @@ async def test_all_who_have_a_ticket_are_mailed_when_it_is_cancelled_and_nobody_
     for _ in range(2):
         async with coop.writing() as db:
             await account.subscribe(db, "reader@far.example")
-            await events.cancel_entry(db, entry)
+            await events.cancel_entry(db, entry, "The hall is flooded.")
     await settle(coop)
-    assert sorted((to, payload["template"], payload["title"]) for _, to, payload in mailer.sent) == [
-        ("mei@far.example", "called-off", "Supper"),
-        ("sam@far.example", "called-off", "Supper"),
+    assert sorted((to, payload["template"], payload["why"]) for _, to, payload in mailer.sent) == [
+        ("mei@far.example", "called-off", "The hall is flooded."),
+        ("sam@far.example", "called-off", "The hall is flooded."),
     ]
 
 
