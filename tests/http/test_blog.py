@@ -223,6 +223,8 @@ async def test_whoever_publishes_what_is_urgent_is_told_how_many_are_mailed(edit
     async with coop.writing() as db:
         for number in range(many):
             await account.subscribe(db, f"sam{number}@oak.example")
+    asked = await editor.post("/blog/new-post", data=LEEKS | {"tags": "urgent", "status": "preview"})
+    assert f"published, it is mailed to {many} reader" in asked.text
     await editor.post("/blog/new-post", data=LEEKS | {"tags": "urgent"})
     assert says in (await editor.get("/four-leeks")).text and "is urgent" not in (await oak.get("/four-leeks")).text
     await editor.post("/blog/new-post", data=LEEKS | {"title": "Plain"})

@@ -59,6 +59,7 @@ async def test_of_several_each_is_asked_for_its_words_and_none_is_lost_with_anot
     ]
     refused = await editor.post("/blog/media", data={"alt": ""}, files=several)
     assert refused.status_code == 200 and "b.txt: This is no picture" in refused.text
+    assert "The others came in." in refused.text
     assert await here(coop) == [("",), ("",)] and 'href="/blog/wordless"' in refused.text
     assert (
         "Line for a post" not in refused.text

@@ -39,6 +39,8 @@ async def test_what_is_for_members_shows_everybody_its_title_and_summary_and_no_
         assert "them" not in re.sub(r"<(script|style).*?</\1>", "", page.split("<main")[1].split("</main")[0])
         assert "Cut <em>them</em>." in (await member.get(path)).text
         assert "Cut" not in (await oak.get(path)).text, "nor from memory, after a member has read it"
+    twin = (await oak.get("/four-leeks.md")).text
+    assert "The rest is for members. They sign in at https://oak.example/account/sign-in." in twin
     news = (await oak.get("/blog/news")).text
     assert "for members" in news and "Cut" not in news
 
