@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from domains.values import folded
+
 
 def connect(file: Path | str, *pragmas: str, **more: Any) -> "Connection":
     """It begins no transaction by itself. `more` is as `sqlite3.connect` takes it."""
@@ -25,6 +27,7 @@ class Connection(sqlite3.Connection):
     def __init__(self, *about: Any, pragmas: Iterable[str] = (), **more: Any) -> None:
         super().__init__(*about, **more)
         try:
+            self.create_function("folded", 1, folded, deterministic=True)
             for pragma in ("wal_autocheckpoint=0", *pragmas):
                 self.execute(f"PRAGMA {pragma}")
         except BaseException:

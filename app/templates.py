@@ -17,6 +17,7 @@ from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+from domains.errors import Filled
 from domains.values import in_address, major_units
 
 from . import static
@@ -46,6 +47,11 @@ def templates(language: str) -> Environment:
     made.said = words.gettext
     made.globals |= {"static": static.address, "icon_paths": icon_paths}
 
+    def show_said(sentence: str) -> str:
+        if isinstance(sentence, Filled):
+            return words.gettext(sentence.pattern).format(**sentence.about)
+        return words.gettext(sentence)
+
     @lru_cache(1000)
     def show_money(minor: int, currency: str) -> str:
         return numbers.format_currency(major_units(minor, currency), currency, locale=locale)
@@ -71,7 +77,7 @@ def templates(language: str) -> Environment:
     def show_lasting(seconds: float) -> str:
         return dates.format_timedelta(timedelta(seconds=max(1, round(seconds))), locale=locale)
 
-    filters: dict[str, Any] = {"money": show_money, "date": show_date, "time": show_time, "said": words.gettext}
+    filters: dict[str, Any] = {"money": show_money, "date": show_date, "time": show_time, "said": show_said}
     made.filters.update(filters, size=show_size, lasting=show_lasting, in_address=in_address)
     return made
 

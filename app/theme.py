@@ -17,10 +17,11 @@ from .static import FOREVER, TYPES
 ADDRESS = re.compile(r"(\d{1,3})-([a-z]+)-([a-z]+)\.css", re.ASCII)
 FONTS: Mapping[str, Mapping[str, str]] = {
     "besley": {},
-    "source": {"--display": "var(--text)"},
+    "source": {"--display": "var(--text)", "--tight": "0em"},
     "system": {
         "--display": 'Charter, "Bitstream Charter", "Iowan Old Style", Cambria, Georgia, "Noto Serif", serif',
         "--text": "system-ui, sans-serif",
+        "--tight": ".5em",
     },
 }
 """What differs from the style sheet."""

@@ -61,9 +61,9 @@ class Check:
         if not re.fullmatch(r"[+-]?\d{1,12}", text, re.ASCII):
             self.refuse(field, say("Write a whole number, like 12."))
         elif int(text) < least:
-            self.refuse(field, say("That number is too small."))
+            self.refuse(field, say("Say {least} at least.", least=least))
         elif int(text) > most:
-            self.refuse(field, say("That number is too large."))
+            self.refuse(field, say("Say {most} at most.", most=most))
         else:
             return int(text)
         return None

@@ -1,9 +1,22 @@
 """The few ways in which a domain can refuse; `app/errors.py` maps each to a status and a page."""
 
+from typing import Any
 
-def say(sentence: str) -> str:
-    """Marks a sentence that people will read; it is translated where it is shown."""
-    return sentence
+
+class Filled(str):
+    """A sentence whose gaps are filled; it is its `pattern` that is translated."""
+
+    pattern: str
+    about: dict[str, Any]
+
+
+def say(sentence: str, **about: Any) -> str:
+    """Marks a sentence that people will read; it is translated where it is shown. `about` fills its {gaps}."""
+    if not about:
+        return sentence
+    filled = Filled(sentence.format(**about))
+    filled.pattern, filled.about = sentence, about
+    return filled
 
 
 class Refusal(Exception):

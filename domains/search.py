@@ -90,19 +90,9 @@ async def find(db: AsyncSession, typed: str, *, is_member: bool) -> Sequence[Hit
     about = {"asked": asked if is_member else f"{_EVERYBODYS} : ({asked})", "most": MOST}
     found = (await db.execute(statement.execution_options(long=True), about)).all()
     return [
-        Hit(one.kind, one.path, _pieces(one.title), _pieces(one.note), _told(one.words), bool(one.is_inner))
+        Hit(one.kind, one.path, _pieces(one.title), _pieces(one.note), _around(one.words), bool(one.is_inner))
         for one in found
     ]
-
-
-def read(markdown: str) -> str:
-    """SQL: this SQL's Markdown without where its links lead to and its pictures are, which nobody reads.
-
-    Cut at each `](`, as the text of a JSON list, for SQLite has neither patterns nor loops for a trigger.
-    """
-    cut = f"""'[' || replace(replace(json_quote({markdown}), '![', '['), '](', '","') || ']'"""
-    rest = "iif(key, substr(value, instr(value, ')') + 1), value)"
-    return f"(SELECT group_concat({rest}, '') FROM json_each({cut}))"
 
 
 def made_anew(rooms: Mapping[str, Found]) -> Iterator[str]:
@@ -138,11 +128,10 @@ def _key(found: Found, row: str) -> str:
     return f"{row}.id * {ROOMS} + {found.room}"
 
 
-def _told(words: str) -> Sequence[Piece]:
-    return _pieces(re.sub(r"\]\([^)\s]*\)?|[*_`#>\[|]+|::[a-z]+", "", words)) if BEGIN in words else ()
+def _around(marked: str) -> Sequence[Piece]:
+    return _pieces(marked) if BEGIN in marked else ()
 
 
 def _pieces(marked: str) -> list[Piece]:
-    """What is typed as Markdown is told without its marks."""
     parts = re.split(f"[{BEGIN}{END}]", marked)
     return [Piece(part, at % 2 == 1) for at, part in enumerate(parts) if part]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,26 +45,27 @@ async def begin(
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """What the story takes from `Delete events.entry`: which one."""
+    """What the story takes from `Delete events.entry`: which one, and why, where somebody has said it."""
 
     ref: int
+    why: str
 
 
 @effect("events.mail_guests@1", "tx")
-async def mail_guests(call: Call, *, entry: int) -> dict[str, int]:
+async def mail_guests(call: Call, *, entry: int, why: str = "") -> dict[str, int]:
     to = [guest.address for guest in await events.guests(call.db, entry)]
-    about = _said(await events.entry(call.db, entry))
+    about = _said(await events.entry(call.db, entry)) | {"entry": entry, "why": why}
     return await within(call.db, partial(mail, call=call, to=to, template="called-off", about=about))
 
 
 FLOW = (
     flow("events.called_off", on="Delete", of="events.entry", In=Cancelled)
-    .effect("mailed", "events.mail_guests@1", entry=Take("input.ref"))
+    .effect("mailed", "events.mail_guests@1", entry=Take("input.ref"), why=Take("input.why"))
     .build()
 )
 
 
-def _said(entry: events.Entry) -> dict[str, str]:
+def _said(entry: events.Entry) -> dict[str, Any]:
     """As a mail tells it; day and time are texts, as JSON has them."""
     starts = entry.starts.isoformat("minutes") if entry.starts else ""
     return {"title": entry.title, "day": entry.day.isoformat(), "starts": starts, "place": entry.place}

@@ -51,6 +51,8 @@ class View(Visit):
     """How they stand just now, out of memory."""
     weigh: Callable[..., Awaitable[None]] | None = None
     """Finds out how large they are: seldom, or sooner where that `is_wished`; waits a moment for it at most."""
+    under: str = ""
+    """The room that this page belongs to, when its address does not say so: a post's is its name alone."""
     is_part: bool = False
     """Whether it is made to stand inside another fragment."""
     is_preview: bool = False

@@ -36,6 +36,13 @@ async def schedule(coop):
             await record(db, Activity(type="Schedule", kind="blog.post", ref=post.id, object=about))
 
 
+async def take_back(coop):
+    """What is scheduled."""
+    await schedule(coop)
+    async with coop.writing() as db:
+        await blog.unpublish_post(db, 1)
+
+
 async def ask_to_join(coop):
     """Of the one steward that there is."""
     async with coop.reading() as db:
@@ -76,6 +83,7 @@ async def cancel_an_entry(coop):
 HAPPENINGS = {
     ("Create", "blog.post"): publish,
     ("Schedule", "blog.post"): schedule,
+    **{(deed, "blog.post"): take_back for deed in ("Draft", "Bin", "Remove", "Move")},
     ("Offer", "account.request"): ask_to_join,
     ("Update", "flow.run"): cancel_a_request,
     ("Delete", "events.entry"): cancel_an_entry,

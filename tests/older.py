@@ -7,6 +7,7 @@ from domains.base import searched
 VERSION = "0006"
 """Before there was an index of what is found."""
 MADE = {
+    "0014": ("UPDATE blog_posts SET plain = '' WHERE format = 'markdown'",),
     "0013": ("ALTER TABLE blog_ghost_posts DROP COLUMN unsent",),
     "0012": (
         "DROP TABLE events_tickets",

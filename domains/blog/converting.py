@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domains.check import Check
 from domains.errors import Conflict, Invalid, NotFound, say
 
-from .html import MEMBERS_ONLY, plain_of, safe
+from .html import MEMBERS_ONLY, safe
 from .keeping import stand
 from .markdown import Prose, to_html
 from .models import HTML, MARKDOWN, Post
+from .plain import plain_of
 from .queries import post
 
 LOSSES: Mapping[str, str] = {

@@ -89,12 +89,6 @@ async def read_html(body: str) -> str:
     return safe(body) if len(body) < SHORT else await asyncio.to_thread(safe, body)
 
 
-async def read_plain(body: str) -> str:
-    """What is read of it, a block a line."""
-    html = await read_html(body)
-    return plain_of(html) if len(html) < SHORT else await asyncio.to_thread(plain_of, html)
-
-
 @lru_cache(maxsize=32)
 def safe(body: str) -> str:
     if is_too_deep(body):
@@ -111,15 +105,6 @@ def before_members(body: str) -> str:
     return before if mark else ""
 
 
-def plain_of(html: str) -> str:
-    """What is read of it, a block a line; of what is safe."""
-    reader = _Plain()
-    reader.feed(html)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.out).splitlines())
-    return "\n".join(line for line in lines if line)
-
-
 def in_text(body: str) -> str:
     """Its words alone."""
     return f'<pre tabindex="0">{escape(_TAG.sub("", body))}</pre>'
@@ -133,21 +118,6 @@ def is_too_deep(body: str) -> bool:
             if depth > DEEPEST:
                 return True
     return False
-
-
-class _Plain(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.out: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self.out.append("\n" if tag in BLOCKS else "")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.handle_starttag(tag, None)
-
-    def handle_data(self, data: str) -> None:
-        self.out.append(data)
 
 
 class _Reader(HTMLParser):

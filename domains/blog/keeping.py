@@ -7,8 +7,8 @@ from domains.activities import Activity, record
 from domains.values import now
 
 from . import revisions
-from .html import read_plain
-from .models import BINNED, DRAFT, HTML, PUBLISHED, SCHEDULED, Post, Redirect
+from .models import BINNED, DRAFT, PUBLISHED, SCHEDULED, Post, Redirect
+from .plain import read_plain
 
 BECOMES = {
     (DRAFT, DRAFT): "Draft",
@@ -49,11 +49,9 @@ async def keep(
     is_new: bool = False,
     plain: str | None = None,
 ) -> Post:
-    """With the times that it has. `plain`: what is read of its html, for whoever knows: a long one takes seconds."""
+    """With the times that it has. `plain`: what is read of it, for whoever knows: a long one takes seconds."""
     changed.status, changed.version = status, changed.version + 1
-    if plain is None:
-        plain = await read_plain(changed.body) if changed.format == HTML else ""
-    changed.plain = plain
+    changed.plain = await read_plain(changed.body, changed.format) if plain is None else plain
     if status != SCHEDULED:
         changed.due = None
     await db.flush()

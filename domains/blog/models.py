@@ -6,7 +6,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domains.base import Table
-from domains.search import Found, read
+from domains.search import Found
 from domains.values import Instant, now
 
 from .renditions import Address
@@ -28,7 +28,6 @@ INSTRUCTIONS = ("urgent", "newsletter")
 
 _AUTHORS = "(SELECT group_concat(value, ' ') FROM json_each(new.authors))"
 _TOPICS = f"(SELECT group_concat(value, ' ') FROM json_each(new.tags) WHERE value NOT IN {INSTRUCTIONS})"
-_READ = f"iif(new.format = '{HTML}', new.plain, {read('new.body')})"
 
 
 class Post(Table):
@@ -40,8 +39,8 @@ class Post(Table):
         title="new.title",
         note="new.excerpt",
         about=f"coalesce({_AUTHORS}, '') || ' ' || coalesce({_TOPICS}, '')",
-        words=f"iif(new.visibility = '{PUBLIC}', {_READ}, '')",
-        inner=f"iif(new.visibility = '{PUBLIC}', '', {_READ})",
+        words=f"iif(new.visibility = '{PUBLIC}', new.plain, '')",
+        inner=f"iif(new.visibility = '{PUBLIC}', '', new.plain)",
         when=f"new.status = '{PUBLISHED}'",
     )
 
@@ -54,7 +53,7 @@ class Post(Table):
     format: Mapped[str] = mapped_column(default=MARKDOWN, server_default=MARKDOWN)
     """Html is as it came from elsewhere: it is not written here, and nobody turns it into Markdown unasked."""
     plain: Mapped[str] = mapped_column(init=False, default="", server_default=text("''"))
-    """What is read of a body that is html, for whoever searches."""
+    """What is read of its body, for whoever searches."""
     excerpt: Mapped[str] = mapped_column(default="")
     cover: Mapped[str] = mapped_column(default="")
     """The name of a linocut, the address of a picture, or empty."""

@@ -3,13 +3,26 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import JSON, Select, String, bindparam, column, exists, func, or_, select, true, type_coerce
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains.base import is_none_of, table_of
 from domains.check import SLUG
 from domains.errors import NotFound
-from domains.values import in_address
+from domains.values import folded, in_address
 
 from .models import BINNED, INSTRUCTIONS, PUBLISHED, Post, Redirect
 
@@ -63,7 +76,7 @@ class Sought:
     kind: str = ""
     tag: str = ""
     words: str = ""
-    """In its title or in its body."""
+    """In its title, its summary or its body, whatever their capitals and accents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +161,8 @@ async def posts(db: AsyncSession, page: int = 1, sought: Sought = Sought(), *, s
     if sought.tag:
         asked = asked.where(select(1).select_from(_TAG).where(_TAG.c.value == sought.tag).exists())
     if sought.words:
-        asked = asked.where(or_(*(one.icontains(sought.words, autoescape=True) for one in (_posts.title, _posts.body))))
+        asked = asked.where(or_(*(_has(text, sought.words) for text in (_posts.title, _posts.excerpt, _posts.body))))
+        asked = asked.execution_options(long=True)  # it looks into every post
     return await _listing(db, asked, page, size, {})
 
 
@@ -173,6 +187,11 @@ async def titles(db: AsyncSession, ids: Collection[int]) -> Mapping[int, str]:
     return {id: title for id, title in await db.execute(asked)}
 
 
+def _has(text: Any, words: str) -> ColumnElement[bool]:
+    """`folded` is a function that each file is opened with."""
+    return func.instr(func.folded(text), folded(words)) > 0
+
+
 def _of(asked: Select[Any], of: Chosen | None) -> Select[Any]:
     return asked.where(_OF[of.kind]) if of else asked
 
@@ -182,7 +201,8 @@ def _names(of: Chosen | None) -> Mapping[str, Any]:
 
 
 async def _listing(db: AsyncSession, asked: Select[Any], page: int, size: int, about: Mapping[str, Any]) -> Listing:
-    count = await db.scalar(select(func.count()).select_from(asked.order_by(None).subquery()), about) or 0
+    counting = select(func.count()).select_from(asked.order_by(None).subquery())
+    count = await db.scalar(counting.execution_options(**asked.get_execution_options()), about) or 0
     pages = max(1, -(-count // size))
     page = min(max(page, 1), pages)
     found = (await db.execute(asked.limit(size).offset((page - 1) * size), about)).all()

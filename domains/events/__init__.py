@@ -6,7 +6,7 @@ An entry's days and times are as clocks at the co-op show them; an instant comes
 from .commands import FIELDS, Facts, add_entry, cancel_entry, change_entry, remove_entry
 from .models import KINDS, Entry, Ticket
 from .queries import calendar, entry, everybodys, market_days, ticketed, upcoming
-from .tickets import MOST, forget_tickets, give_back, guests, live_ticket, take_ticket, ticket, tickets_of
+from .tickets import MOST, count_guests, forget_tickets, give_back, guests, live_ticket, take_ticket, ticket, tickets_of
 
 __all__ = [
     "FIELDS",
@@ -19,6 +19,7 @@ __all__ = [
     "calendar",
     "cancel_entry",
     "change_entry",
+    "count_guests",
     "entry",
     "everybodys",
     "forget_tickets",

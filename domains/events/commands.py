@@ -61,14 +61,20 @@ async def change_entry(db: AsyncSession, id: int, version: str, **typed: Unpack[
     return changed
 
 
-async def cancel_entry(db: AsyncSession, id: int) -> Entry:
-    """It stays in the calendar, marked; twice is once. Raises NotFound."""
+async def cancel_entry(db: AsyncSession, id: int, why: str = "") -> Entry:
+    """It stays in the calendar, marked; twice is once. `why`: a line for whoever has a ticket.
+
+    Raises NotFound, Invalid.
+    """
     cancelled = await entry(db, id)
     if cancelled.cancelled is None:
+        check = Check()
+        why = check.line("why", why, most=300)
+        check.done()
         cancelled.cancelled = now()
         cancelled.version += 1
         await db.flush()
-        await _record(db, "Delete", cancelled)
+        await _record(db, "Delete", cancelled, why=why)
     return cancelled
 
 
@@ -115,7 +121,7 @@ def _checked_days(check: Check, typed: Facts) -> dict[str, Any]:
     return {"day": day, "last_day": last_day, "starts": starts, "ends": ends}
 
 
-async def _record(db: AsyncSession, type: str, entry: Entry) -> None:
+async def _record(db: AsyncSession, type: str, entry: Entry, **more: str) -> None:
     about = {name: getattr(entry, name) for name in FIELDS}
     days = {name: about[name] and about[name].isoformat() for name in ("day", "last_day", "starts", "ends")}
-    await record(db, Activity(type=type, kind="events.entry", ref=entry.id, object=about | days))
+    await record(db, Activity(type=type, kind="events.entry", ref=entry.id, object=about | days | more))

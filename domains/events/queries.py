@@ -22,7 +22,8 @@ _MARKET_DAYS = _MARKET.where(Entry.day.between(bindparam("first"), bindparam("la
 _NOT_BEGUN = or_(
     Entry.day > bindparam("today"), and_(Entry.day == bindparam("today"), Entry.starts > bindparam("clock"))
 )
-_TICKETED = _TAKES_PLACE.where(Entry.places.is_not(None), _NOT_BEGUN).limit(bindparam("most"))
+_TICKETED = _TAKES_PLACE.where(Entry.places.is_not(None), _NOT_BEGUN).order_by(None)
+_TICKETED = _TICKETED.order_by(Entry.taken >= Entry.places, *ORDER).limit(bindparam("most"))
 
 
 async def entry(db: AsyncSession, id: int) -> Entry:
@@ -50,7 +51,8 @@ async def upcoming(
 
 
 async def ticketed(db: AsyncSession, now: datetime, zone: ZoneInfo, most: int = 5) -> Sequence[Entry]:
-    """What there are tickets for, or were until the last was taken, and has not begun, the next first."""
+    """What there are tickets for, or were until the last was taken, and has not begun, the next first and what
+    is full last."""
     here = now.astimezone(zone)
     about = {"but": [], "today": here.date(), "clock": here.time(), "most": most}
     found = (await db.scalars(_TICKETED, about)).all()

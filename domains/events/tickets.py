@@ -72,6 +72,11 @@ async def guests(db: AsyncSession, entry: int) -> Sequence[Ticket]:
     return (await db.scalars(_LIVE.where(Ticket.entry_id == entry).order_by(func.lower(Ticket.name), Ticket.id))).all()
 
 
+async def count_guests(db: AsyncSession, entry: int) -> int:
+    """Those who come to it, each with as many as they bring."""
+    return await db.scalar(select(func.count()).where(Ticket.entry_id == entry, Ticket.cancelled.is_(None))) or 0
+
+
 async def tickets_of(db: AsyncSession, address: str, now: datetime, zone: ZoneInfo) -> Sequence[Ticket]:
     """Those of whoever has this address, to what is not over yet, the next first; each with its entry."""
     asked = _LIVE.join(Ticket.entry).options(joinedload(Ticket.entry)).order_by(Entry.day, Entry.starts, Entry.id)
@@ -96,7 +101,7 @@ def _refuse(entry: Entry, many: int, now: datetime, zone: ZoneInfo) -> None:
     if entry.places is None:
         raise Invalid(**{"": say("Nobody needs a ticket for this.")})
     if entry.left < 1:
-        raise Invalid(**{"": say("This is sold out. When somebody gives places back, they are here again.")})
+        raise Invalid(**{"": say("This is full. When somebody gives places back, they are here again.")})
     if entry.left < many:
         raise Invalid(places=say("There are not so many left. Choose fewer."))
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from domains import account
 from domains.errors import NotFound, say
@@ -34,6 +35,19 @@ async def change_role(db: Db, view: Page, data: Typed) -> Response[Any]:
         if changed.id == me.id and not changed.is_steward:
             return view.see("/account/home", "stepped-down")
         return view.see("/account/people", "role")
+    return await _people(db, view, form, status=422)
+
+
+@post("/account/people/{id:int}/removal")
+async def remove_person(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
+    me, form = view.steward(), Form(id=f"person-{id}")
+    with form.refusals():
+        await account.remove_person(db, id)
+        if id == me.id:
+            view.forget_session()
+            return view.see("/", "signed-out")
+        return view.see("/account/people", "let-go")
+    form.typed = {"role": me.role}  # the only one who cannot go
     return await _people(db, view, form, status=422)
 
 
@@ -92,4 +106,4 @@ async def _new_person(view: View, form: Form, status: int = 200) -> Response[str
     )
 
 
-ROUTES = [people, change_role, new_person, add_person]
+ROUTES = [people, change_role, remove_person, new_person, add_person]

@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import account
@@ -13,6 +14,7 @@ from flows import reading as story
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
 
+from .own import newsletter
 from .paths import unkept
 
 FORM = "subscribe"
@@ -21,7 +23,9 @@ FORM = "subscribe"
 
 @get("/account/subscribe")
 async def subscribe(view: Page) -> Response[str]:
-    return await _subscribe(view, Form(id=FORM))
+    """A member sees whether they get it; in a post the form is the same for everybody."""
+    own = await view.embed(newsletter) if view.is_member and not view.is_part else None
+    return await _subscribe(view, Form(id=FORM), newsletter=own)
 
 
 @post("/account/subscribe")
@@ -54,9 +58,9 @@ async def read_or_stop(db: Db, view: Page, signed: FromPath[str], wanted: FromQu
     return await _reading(db, view, link, changed=True)
 
 
-async def _subscribe(view: View, form: Form, status: int = 200) -> Response[str]:
+async def _subscribe(view: View, form: Form, status: int = 200, newsletter: Markup | None = None) -> Response[str]:
     title = view.text(say("The newsletter"))
-    return await view.render("account/_subscribe.html", title=title, status=status, form=form)
+    return await view.render("account/_subscribe.html", title=title, status=status, form=form, newsletter=newsletter)
 
 
 def _link(view: View, signed: str) -> account.ReaderLink | None:

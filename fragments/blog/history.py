@@ -45,7 +45,7 @@ async def restore(db: Db, view: Page, id: FromPath[int], version: FromPath[int],
         restored = await blog.restore_post(db, id, version, Form(data).text("version"), by=me.name)
     except Conflict:
         return await _revision(db, view, id, version, 409)
-    there = f"/blog/revisions/{id}" if restored.status == blog.BINNED else f"/blog/post/{restored.slug}"
+    there = f"/blog/revisions/{id}" if restored.status == blog.BINNED else f"/{restored.slug}"
     return view.see(there, "restored")
 
 

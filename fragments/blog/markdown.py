@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response
 
 from domains import blog
+from domains.errors import say
 from fragments.meta import MARKDOWN
 from fragments.view import View
 
@@ -13,8 +14,10 @@ from fragments.view import View
 async def markdown(view: View, post: blog.Post, *, is_whole: bool) -> Response[Any]:
     """To whoever may not read all of it: its title and its summary."""
     address = f"{view.site.url}/{post.slug}"
-    body = f"\n{await _words(post)}\n" if is_whole else ""
-    return view.document(_head(post, address) + body, MARKDOWN, link=f'<{post.canonical or address}>; rel="canonical"')
+    why = view.text(say("The rest is for members. They sign in at {address}."))
+    words = await _words(post) if is_whole else why.format(address=f"{view.site.url}/account/sign-in")
+    link = f'<{post.canonical or address}>; rel="canonical"'
+    return view.document(f"{_head(post, address)}\n{words}\n", MARKDOWN, link=link)
 
 
 async def _words(post: blog.Post) -> str:

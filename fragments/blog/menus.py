@@ -32,13 +32,13 @@ class Way:
 
 @get("/blog/navigation")
 async def navigation(view: Page) -> Response[str]:
-    ways = _ways((await view.once(blog.menus))[blog.MAIN] or at_first(view), view.path)
+    ways = _ways((await view.once(blog.menus))[blog.MAIN] or at_first(view), view)
     return await view.render("blog/_navigation.html", title=view.text(say("Navigation")), ways=ways)
 
 
 @get("/blog/foot")
 async def foot(view: Page) -> Response[str]:
-    ways = _ways((await view.once(blog.menus))[blog.FOOT], view.path)
+    ways = _ways((await view.once(blog.menus))[blog.FOOT], view)
     return await view.render("blog/_foot.html", title=view.text(say("At the foot of each page")), ways=ways)
 
 
@@ -46,10 +46,10 @@ def at_first(view: View) -> list[blog.Way]:
     return [blog.Way(0, view.text(label), target, None) for label, target in AT_FIRST]
 
 
-def _ways(found: Sequence[blog.Way], path: str) -> list[Way]:
+def _ways(found: Sequence[blog.Way], view: View) -> list[Way]:
     """Those that lead somewhere; what is inside one that does not takes its place."""
     there = [way for way in found if not way.missing]
-    here, ids = _current([way.target for way in there], path), {way.id for way in there}
+    here, ids = _current([way.target for way in there], view), {way.id for way in there}
 
     def made(way: blog.Way) -> Way:
         inside = [made(one) for one in there if one.parent == way.id]
@@ -58,11 +58,11 @@ def _ways(found: Sequence[blog.Way], path: str) -> list[Way]:
     return [made(way) for way in there if way.parent not in ids]
 
 
-def _current(targets: Sequence[str], path: str) -> dict[str, str]:
+def _current(targets: Sequence[str], view: View) -> dict[str, str]:
     """The page itself; else the first that leads into the same room."""
-    if path in targets:
-        return {path: "page"}
-    room = path.split("/")[1]
+    if view.path in targets:
+        return {view.path: "page"}
+    room = view.under or view.path.split("/")[1]
     inside = [target for target in targets if room and target.startswith(f"/{room}/")]
     return {target: "true" for target in inside[:1]}
 

@@ -114,8 +114,10 @@ async def _add_several(db: AsyncSession, view: View, form: Form, files: Sequence
         except Invalid as error:
             refused.append(f"{file.name}: {view.text(error.fields['file'])}")
     if refused:
+        if many := len(files) - len(refused):
+            refused.append(view.text(say("The other one came in.") if many == 1 else say("The others came in.")))
         form.wrong = {"file": " ".join(refused)}
-        return await _media(db, view, form, status=422 if len(refused) == len(files) else 200)  # others are kept
+        return await _media(db, view, form, status=200 if many else 422)  # others are kept
     return view.see("/blog/wordless", "pictures")
 
 

@@ -82,6 +82,7 @@ async def draft(db: Db, view: Page, signed: FromPath[str]) -> Response[Any]:
 async def shown(db: AsyncSession, view: View, found: blog.Post, *, is_draft: bool = False) -> Response[str]:
     """To whoever may not read all of it: its title and its summary."""
     view.caching.is_personal |= is_draft  # a link ends; what is kept of it would not
+    view.under = "blog" if found.kind == "post" else ""
     is_whole = is_draft or _is_whole(view, found)
     cover = await _cover(db, found.cover)
     return await view.render(

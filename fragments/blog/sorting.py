@@ -1,7 +1,9 @@
 """The list of all that is written, for editors: narrowed, changed many at a time, and changed back."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -44,9 +46,32 @@ UNDONE = {
     blog.Undone.WHOLLY: "undone",
 }
 """What is said of it; the first counts for all."""
-UNDOES = "undo-with-times"
-"""What it is signed for: each with its version, when it was published, and when it was to be."""
+DONE = "done-with-many"
+"""What the way back is signed for."""
 SOUGHT = tuple(blog.Sought.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was just done with many, and can be undone."""
+
+    deed: str
+    tag: str
+    befores: Sequence[blog.Before]
+    """What each that it changed was."""
+    signed: str = ""
+
+    def written(self) -> str:
+        each = [(*one[:2], *(time and time.timestamp() for time in one[2:])) for one in self.befores]
+        return json.dumps((self.deed, self.tag, each))
+
+    @classmethod
+    def read(cls, view: View, signed: str) -> "Done | None":
+        """None for what this co-op never signed."""
+        if not (written := view.keys.unsign(DONE, signed)):
+            return None
+        deed, tag, each = json.loads(written)
+        return cls(deed, tag, [blog.Before(*one[:2], *map(_time, one[2:])) for one in each], signed)
 
 
 @get("/blog/posts")
@@ -64,8 +89,7 @@ async def posts(
     """Drafts too; what is in the bin when it is asked for. `all`: each is chosen."""
     view.editor()
     sought = {"status": status, "kind": kind, "tag": tag, "words": words[:200]}
-    undo = undo if view.keys.unsign(UNDOES, undo) else ""
-    return await _posts(db, view, Form(sought), number(page), undo=undo, are_chosen=bool(all))
+    return await _posts(db, view, Form(sought), number(page), done=Done.read(view, undo), are_chosen=bool(all))
 
 
 @post("/blog/posts")
@@ -81,8 +105,10 @@ async def change_posts(db: Db, view: Page, data: Typed) -> Response[Any]:
         if form.text("deed") == "remove":
             return view.see(_address(form), await _remove_all(db, ids))
         done = [deed for id in ids if (deed := await _do(db, form, id, me.name))]
-        undo = ",".join(_written(before) for before, after in done if before.version != after)
-        return view.see(_address(form, undo=view.keys.sign(UNDOES, undo) if undo else ""), "done")
+        if not (changed := [before for before, after in done if before.version != after]):
+            return view.see(_address(form), "as-before")
+        written = Done(form.text("deed"), form.text("tag_name"), changed).written()
+        return view.see(_address(form, undo=view.keys.sign(DONE, written)))
     return await _posts(db, view, form, 1, status=422)
 
 
@@ -102,21 +128,9 @@ async def _do(db: AsyncSession, form: Form, id: int, by: str) -> tuple[blog.Befo
 
 async def _undo(db: AsyncSession, view: View, form: Form, by: str) -> str:
     """What is said of it."""
-    said = view.keys.unsign(UNDOES, form.text("undo")) or ""
-    each, at = [_read(one) for one in said.split(",") if one], view.now.timestamp()
-    done = {await undo_post(db, before, at, by=by) for before in each} or {blog.Undone.NOT}
-    return next(words for one, words in UNDONE.items() if one in done)
-
-
-def _written(before: blog.Before) -> str:
-    id, version, *times = before
-    return ":".join((str(id), str(version), *(str(time.timestamp()) if time else "" for time in times)))
-
-
-def _read(written: str) -> blog.Before:
-    id, version, *times = written.split(":")
-    published, due = (datetime.fromtimestamp(float(time), UTC) if time else None for time in times)
-    return blog.Before(int(id), int(version), published, due)
+    done, at = Done.read(view, form.text("undo")), view.now.timestamp()
+    undone = {await undo_post(db, before, at, by=by) for before in done.befores} if done else {blog.Undone.NOT}
+    return next(words for one, words in UNDONE.items() if one in undone)
 
 
 async def _remove_all(db: AsyncSession, ids: Sequence[int]) -> str:
@@ -136,6 +150,10 @@ async def _is_in_bin(db: AsyncSession, id: int) -> bool:
         return False
 
 
+def _time(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
 def _address(form: Form, **more: str) -> str:
     """The list, narrowed as it was."""
     asked = {name: form.text(name) for name in SOUGHT} | more
@@ -149,7 +167,7 @@ async def _posts(
     form: Form,
     page: int,
     *,
-    undo: str = "",
+    done: Done | None = None,
     are_chosen: bool = False,
     status: int = 200,
 ) -> Response[str]:
@@ -162,7 +180,7 @@ async def _posts(
         layout="desk.html",
         status=status,
         form=form,
-        undo=undo,
+        done=done,
         listing=listing,
         pages=f"{address}{'&' if '?' in address else '?'}page={{page}}",
         all=_address(form, page=str(listing.page), all="yes"),

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from domains import blog
+from domains import account, blog
 from domains.errors import Conflict, NotFound, say
 from fragments.forms import Form
 from fragments.view import Db, Page, Typed, View
@@ -43,7 +43,7 @@ async def add_post(db: Db, view: Page, data: Typed) -> Response[Any]:
         status = form.text("status") or "draft"
         written = await blog.write_post(db, _words(form.typed), author=me.name, status=status, zone=view.site.zone)
         await blog.forget_unsaved(db, me.id, form.text("key"))
-        return view.see(f"/blog/post/{written.slug}", _said(written))
+        return view.see(f"/{written.slug}", _said(written))
     return await _new_post(view, form, 422)
 
 
@@ -79,7 +79,7 @@ async def change_post(db: Db, view: Page, id: FromPath[int], data: Typed) -> Res
                 await blog.keep_unsaved(db, me.id, key_of(form), id, form.typed)
             else:
                 await blog.forget_unsaved(db, me.id, form.text("key"))
-            return view.see(f"/blog/post/{found.slug}", "saved" if found.status == was else _said(found))
+            return view.see(f"/{found.slug}", "saved" if found.status == was else _said(found))
     except Conflict:
         both = Form({**data, "version": str(found.version)})
         return await _edit_post(view, both, found, 409, theirs=found, differs=await _differs(view, found, form))
@@ -102,6 +102,10 @@ def _said(written: blog.Post) -> str:
     if written.is_published:
         return "published-members" if written.visibility == "members" else "published"
     return "scheduled" if written.due else "draft"
+
+
+def _tags(form: Form) -> list[str]:
+    return [tag.strip() for tag in form.text("tags").split(",")]
 
 
 def _words(typed: Mapping[str, str]) -> blog.Words:
@@ -136,6 +140,7 @@ async def _form(view: View, template: str, title: str, form: Form, status: int, 
         "widgets": [(name, view.text(NAMES[name])) for name in blog.WIDGETS],
         "waiting": await blog.unsaved(view.db, view.editor().id, id, but=key),
         "missing": await blog.missing(view.db, form.text("body"), form.text("cover")),
+        "readers": await account.count_readers(view.db) if "urgent" in _tags(form) else None,
         "is_html": bool(about["post"] and about["post"].format == blog.HTML),
         "theirs": None,
         "is_gone": False,

@@ -15,6 +15,8 @@ from fragments.view import Db, Page
 
 from .words import kinds
 
+WEEK = 7
+"""Before the month ends, what comes next is shown under it."""
 MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -34,6 +36,7 @@ async def calendar(db: Db, view: Page, month: FromQuery[str] = "") -> Response[s
         this_month=this_month,
         next_day=next((day for day, entries in days if entries and day >= view.today), None),
         kinds=kinds(view),
+        coming=await view.embed(upcoming) if first == this_month and view.today >= days[-WEEK][0] else "",
     )
 
 

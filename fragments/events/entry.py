@@ -12,10 +12,13 @@ from fragments.view import Db, Page, Typed, View
 
 from .words import kinds
 
+CANCEL = "cancel"
+"""The form that cancels stands beside the one for tickets."""
+
 
 @get("/events/entry/{id:int}")
 async def entry(db: Db, view: Page, id: FromPath[int]) -> Response[str]:
-    return await shown(view, await events.entry(db, id), Form({"places": "1"}))
+    return await shown(view, await events.entry(db, id))
 
 
 @get("/events/new-entry")
@@ -69,14 +72,19 @@ async def change_entry(db: Db, view: Page, id: FromPath[int], data: Typed) -> Re
 
 
 @post("/events/entry/{id:int}/cancellation")
-async def cancel_entry(db: Db, view: Page, id: FromPath[int]) -> Response[Any]:
+async def cancel_entry(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
     view.editor()
-    await events.cancel_entry(db, id)
-    return view.see(f"/events/entry/{id}", "cancelled")
+    form = Form(data, id=CANCEL)
+    with form.refusals():
+        await events.cancel_entry(db, id, form.text("why"))
+        return view.see(f"/events/entry/{id}", "cancelled")
+    return await shown(view, await events.entry(db, id), off=form, status=422)
 
 
-async def shown(view: View, found: events.Entry, form: Form, status: int = 200) -> Response[str]:
-    """`form`: of whoever would like a ticket."""
+async def shown(
+    view: View, found: events.Entry, form: Form | None = None, *, off: Form | None = None, status: int = 200
+) -> Response[str]:
+    """`form`: of whoever would like a ticket; `off`: of whoever cancels it."""
     begins, over = found.begins(view.site.zone), found.over(view.site.zone)
     return await view.render(
         "events/_entry.html",
@@ -84,7 +92,9 @@ async def shown(view: View, found: events.Entry, form: Form, status: int = 200) 
         status=status,
         until=min((moment for moment in (begins, over) if moment > view.now), default=None),
         entry=found,
-        form=form,
+        form=form or Form({"places": "1"}),
+        off=off or Form(id=CANCEL),
+        guests=await events.count_guests(view.db, found.id) if view.writes and found.places else 0,
         most=min(found.left, events.MOST),
         is_open=found.places is not None and found.cancelled is None and begins > view.now,
         is_over=over <= view.now,

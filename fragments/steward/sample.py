@@ -41,7 +41,7 @@ async def sample(db: Db, view: Page) -> Response[str]:
 async def remove_sample(db: Db, view: Page) -> Response[Any]:
     view.steward()
     await story.remove(db)
-    return view.see("/steward")
+    return view.see("/steward", "sample-removed")
 
 
 def _named(things: Iterable[samples.Thing]) -> dict[str, Counter[str]]:

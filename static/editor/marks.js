@@ -21,6 +21,7 @@ const before = (mark) => ({ text, from, to }) => {
 const link = ({ text, from, to }) => {
   const words = text.slice(from, to);
   if (/^https?:\S+$/.test(words)) return { from, to, text: `[](${words})`, a: from + 1, b: from + 1 };
+  if (!words) return { from, to, text: "[](https://)", a: from + 1, b: from + 1 };
   const at = from + words.length + 3;
   return { from, to, text: `[${words}](https://)`, a: at, b: at + "https://".length };
 };

@@ -153,11 +153,14 @@ def test_a_picture_is_brought_and_stays_while_a_post_shows_it(visit, scripted):
     page.goto(library)
     expect(page.get_by_text("While it is used, it cannot be removed.")).to_be_visible()
     the(page, "Where it is used").get_by_role("link").click()
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320, "its long line has a line's room"
     words(page).fill("No picture after all.")
     page.get_by_role("button", name="Save as draft").click()
     expect(page.get_by_role("article")).to_contain_text("No picture after all.")
     page.goto(library)
     page.get_by_role("button", name="Remove the picture").click()
+    the(page, "Remove this picture?").get_by_role("button", name="Remove it").click()
     expect(heading(page, "Pictures")).to_be_visible()
     expect(page.get_by_text("Leeks in the mud")).to_have_count(0)
 

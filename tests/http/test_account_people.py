@@ -81,3 +81,23 @@ async def test_only_stewards_let_people_in(oak, member):
     for path in ("/account/new-person", "/account/people"):
         assert (await oak.post(path, data={"role": "steward"})).status_code == 401
         assert (await member.post(path, data={"role": "steward"})).status_code == 403
+
+
+async def test_somebody_is_let_go_and_signed_out_and_asked_before(steward, member, coop):
+    page = (await steward.get("/account/people")).text
+    asked = re.search(r'<div id="([^"]+)" popover [^>]*><form [^>]*action="/account/people/2/removal"', page)[1]
+    assert f'popovertarget="{asked}">Let go' in page and (await member.get("/account/home")).is_success
+    assert (await member.post("/account/people/1/removal")).status_code == 403
+    gone = await steward.post("/account/people/2/removal")
+    assert gone.headers["location"] == "/account/people?said=let-go"
+    assert (await member.get("/account/home")).status_code == 401
+    assert "Maud" not in (await steward.get("/account/people")).text
+    assert (await steward.post("/account/people/2/removal")).status_code == 404
+
+
+async def test_the_last_steward_is_not_let_go_and_another_may_go(steward, coop):
+    refused = await steward.post("/account/people/1/removal")
+    assert refused.status_code == 422 and "A co-op needs a steward" in refused.text
+    await steward.post("/account/people", data={"person": "2", "role": "steward"})
+    assert (await steward.post("/account/people/1/removal")).headers["location"] == "/?said=signed-out"
+    assert (await steward.get("/account/people")).status_code == 401

@@ -77,10 +77,10 @@ async def test_the_form_stands_in_a_post_that_is_kept_for_everybody(oak, coop, w
     assert (await oak.get("/blog/news")).text.count(f'href="{SUBSCRIBE}"') == 1
 
 
-async def test_a_member_finds_nothing_of_their_own_in_it(coop, member, oak):
+async def test_a_member_finds_nothing_of_their_own_in_a_post(coop, member):
     await publish(coop, body="::newsletter")
-    for page in (await member.get("/leeks")).text, (await member.get(SUBSCRIBE)).text:
-        assert f'action="{SUBSCRIBE}"' in page and MEMBER not in page
+    page = (await member.get("/leeks")).text
+    assert f'action="{SUBSCRIBE}"' in page and MEMBER not in page
 
 
 async def test_in_a_preview_it_is_no_form_for_it_stands_in_one(steward):
@@ -325,3 +325,11 @@ async def test_however_many_read_a_page_shows_fifty(steward, coop):
     assert [text.count('<th scope="row">') for text in (page, rest)] == [50, 10] and 'rel="next"' not in rest
     for odd in "before=x", "before=-1", f"before={'9' * 30}", "words=%00", "words=%ff", "words=%ed%a0%80":
         assert (await steward.get(f"/account/readers?{odd}")).is_success
+
+
+async def test_a_member_who_asks_for_it_sees_whether_they_get_it(member, oak, coop):
+    assert "You do not get it." in (await member.get(SUBSCRIBE)).text
+    await subscribed(coop, MEMBER)
+    page = (await member.get(SUBSCRIBE)).text
+    assert f"You get it at {MEMBER}." in page and 'name="address"' not in page
+    assert 'name="address"' in (await oak.get(SUBSCRIBE)).text

@@ -35,7 +35,7 @@ async def test_an_editor_brings_a_picture_and_finds_it_in_the_library(editor, co
     brought = await bring(editor)
     assert (brought.status_code, brought.headers["location"]) == (303, "/blog/picture/1?said=picture")
     page = (await editor.get("/blog/media")).text
-    assert "Maud with leeks" in page and "500 × 300" in page and "Not used." in page and "500 MB are used" in page
+    assert "Maud with leeks" in page and "500 × 300" in page and "In no post." in page and "500 MB are used" in page
     line = html.unescape(re.search(r'readonly value="([^"]*)"', page)[1])
     assert line.startswith("![Maud with leeks](/media/") and line in html.unescape(
         (await editor.get("/blog/picture/1")).text
@@ -59,6 +59,7 @@ async def test_of_several_each_is_asked_for_its_words_and_none_is_lost_with_anot
     ]
     refused = await editor.post("/blog/media", data={"alt": ""}, files=several)
     assert refused.status_code == 200 and "b.txt: This is no picture" in refused.text
+    assert "The others came in." in refused.text
     assert await here(coop) == [("",), ("",)] and 'href="/blog/wordless"' in refused.text
     assert (
         "Line for a post" not in refused.text

@@ -39,6 +39,8 @@ async def test_what_is_for_members_shows_everybody_its_title_and_summary_and_no_
         assert "them" not in re.sub(r"<(script|style).*?</\1>", "", page.split("<main")[1].split("</main")[0])
         assert "Cut <em>them</em>." in (await member.get(path)).text
         assert "Cut" not in (await oak.get(path)).text, "nor from memory, after a member has read it"
+    twin = (await oak.get("/four-leeks.md")).text
+    assert "The rest is for members. They sign in at https://oak.example/account/sign-in." in twin
     news = (await oak.get("/blog/news")).text
     assert "for members" in news and "Cut" not in news
 
@@ -132,7 +134,23 @@ async def test_only_the_last_time_that_was_given_counts(coop):
         assert not await blog.publish_scheduled_post(db, post.id, post.due - timedelta(hours=4))
         assert await blog.publish_scheduled_post(db, post.id, post.due)
         assert not await blog.publish_scheduled_post(db, post.id, post.due)
-    assert len(await all_of(coop, Run.id, where=Run.name == "blog.scheduled")) == 2
+    assert await waiting(coop) == ["cancelled", "cancelled"]
+
+
+async def waiting(coop):
+    """How each run stands that publishes something by itself."""
+    return [status for (status,) in await all_of(coop, Run.status, where=Run.name == "blog.scheduled")]
+
+
+@pytest.mark.parametrize("deed", [blog.publish_post, blog.unpublish_post, blog.bin_post, blog.remove_post])
+async def test_nothing_waits_for_what_is_published_before_its_time_or_taken_back(coop, deed):
+    async with coop.writing() as db:
+        post = await blog.write_post(db, blog.Words("Four leeks", **later()), status="scheduled")
+    await settle(coop)
+    assert await waiting(coop) == ["suspended"]
+    async with coop.writing() as db:
+        await deed(db, post.id)
+    assert await waiting(coop) == ["cancelled"]
 
 
 async def test_what_is_published_already_is_not_scheduled(editor, coop):
@@ -174,14 +192,15 @@ async def test_a_link_to_a_draft_ends(oak, coop, house):
 
 async def test_what_was_kept_is_shown_beside_what_is_and_comes_back(editor, coop, oak):
     post = await write(coop, body="One\nTwo\nThree <b>")
-    await edited(coop, post, title="Five leeks", body="One\nTwo and a half\nThree <b>")
+    await edited(coop, post, title="Five leeks", slug="five-leeks", body="One\nTwo and a half\nThree <b>")
     history = (await editor.get("/blog/revisions/1")).text
     assert "Ines" in history and "Maud" in history and "As it is now" in history
     page = (await editor.get("/blog/revision/1/1")).text
     assert "<del>Four leeks</del> <ins>Five leeks</ins>" in page
     assert "<ins> and a half</ins>" in page and "Three &lt;b&gt;" in page
+    assert "Address" not in page and "Its address, its state and who reads it stay as they are." in page
     answer = await editor.post("/blog/revision/1/1", data={"version": "2"})
-    assert answer.headers["location"] == "/blog/post/four-leeks?said=restored"
+    assert answer.headers["location"] == "/five-leeks?said=restored"
     async with coop.reading() as db:
         restored = await blog.post(db, 1)
         assert (restored.title, restored.body, restored.version) == ("Four leeks", "One\nTwo\nThree <b>", 3)

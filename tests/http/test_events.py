@@ -80,6 +80,14 @@ async def test_the_market_says_what_is_next_and_where_in_its_days_we_are(oak, co
     assert "Orders close: <b>" not in (await oak.get("/market/featured")).text
 
 
+async def test_in_the_last_week_of_a_month_what_comes_next_stands_under_it(oak, coop, clock):
+    await add(coop, day="2027-01-02")
+    for day, there in (("24", False), ("25", True)):
+        clock(f"2026-12-{day}T12:00")
+        assert ("Midwinter supper" in (await oak.get("/events/calendar")).text) is there
+    assert "Coming up" not in (await oak.get("/events/calendar?month=2026-11")).text
+
+
 async def test_a_booking_is_in_the_calendar_and_not_among_what_is_coming_up(oak, coop, clock):
     clock("2026-12-09T12:00")
     await add(coop, title="The van: Low Field", kind="booking")

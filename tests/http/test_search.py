@@ -93,6 +93,14 @@ async def test_where_links_lead_to_is_neither_found_nor_told(oak, coop):
     assert "See our <mark>barn</mark> and a cow:" in (await oak.get("/search?words=barn")).text
 
 
+async def test_what_is_told_of_a_post_is_as_people_read_it(oak, coop):
+    body = "A claim.[^1]\n\n| A table | Pence |\n|:---|---:|\n| Zebra | 2 |\n\n::calendar\n\n1. Ox\n\n[^1]: The note."
+    await write(coop, title="Animals", body=body)
+    text = (await oak.get("/search?words=zebra")).text
+    told = re.sub(r"\s+", " ", re.sub("</?mark>", "", re.search(r"<p>(A claim.*?)</p>", text, re.S)[1]))
+    assert told == "A claim. A table Pence Zebra 2 Ox The note."
+
+
 async def test_what_is_for_members_has_its_lock_where_it_is_found(oak, member, coop):
     await write(coop, title="Accounts", visibility="members")
     await write(coop, title="Accounts for all")

@@ -38,7 +38,7 @@ async def test_what_nobody_touched_goes_and_what_somebody_changed_stays_as_the_p
     assert "How we work" in goes and "Tam Achebe" in goes and "Orders close (14)" in goes and "The motto" in goes
     assert "Leeks" in stays and " Leeks ·" not in goes and "Acorns" not in goes and "Supper" not in goes
     done = await steward.post("/steward/sample")
-    assert done.status_code == 303 and done.headers["location"] == "/steward"
+    assert done.status_code == 303 and done.headers["location"] == "/steward?said=sample-removed"
     goods, home = (await oak.get("/market/goods")).text, (await oak.get("/")).text
     assert "Leeks" in goods and "Heather honey" not in goods
     assert "Acorns" in home and "Supper" in home and "The beetroot" not in home and "nine growers" not in home

@@ -16,6 +16,10 @@ def asked(question, *about, **more):
     return check.wrong.get("field", value)
 
 
+def test_a_number_is_refused_with_the_one_that_would_do():
+    assert asked("whole", "7", most=6) == "Say 6 at most." and asked("whole", "0", least=1) == "Say 1 at least."
+
+
 @pytest.mark.parametrize(
     ("question", "typed", "value"),
     [

@@ -58,7 +58,7 @@ async def test_of_fifty_who_ask_at_once_for_ten_places_ten_get_one(coop):
     asking = [take(coop, entry, ("A guest", f"guest{number}@far.example"), "1") for number in range(50)]
     answers = await asyncio.gather(*asking, return_exceptions=True)
     refused = [answer for answer in answers if isinstance(answer, Invalid)]
-    assert len(refused) == 40 and all("sold out" in answer.fields[""] for answer in refused)
+    assert len(refused) == 40 and all("is full" in answer.fields[""] for answer in refused)
     assert await taken(coop) == 10 and len(await all_of(coop, events.Ticket.id)) == 10
 
 
@@ -239,11 +239,11 @@ async def test_all_who_have_a_ticket_are_mailed_when_it_is_cancelled_and_nobody_
     for _ in range(2):
         async with coop.writing() as db:
             await account.subscribe(db, "reader@far.example")
-            await events.cancel_entry(db, entry)
+            await events.cancel_entry(db, entry, "The hall is flooded.")
     await settle(coop)
-    assert sorted((to, payload["template"], payload["title"]) for _, to, payload in mailer.sent) == [
-        ("mei@far.example", "called-off", "Supper"),
-        ("sam@far.example", "called-off", "Supper"),
+    assert sorted((to, payload["template"], payload["why"]) for _, to, payload in mailer.sent) == [
+        ("mei@far.example", "called-off", "The hall is flooded."),
+        ("sam@far.example", "called-off", "The hall is flooded."),
     ]
 
 

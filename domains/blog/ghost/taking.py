@@ -15,10 +15,10 @@ from domains.errors import Invalid, say
 from domains.values import now, slug_of
 
 from ..commands import MOST_AUTHORS, MOST_TAGS, RESERVED, free_slug
-from ..html import read_plain
 from ..keeping import BECOMES, keep, stand
 from ..library import picture_at
 from ..models import BINNED, DRAFT, HTML, INSTRUCTIONS, PUBLISHED, SCHEDULED, Picture, Post, Redirect
+from ..plain import read_plain
 from ..renditions import address
 from .addresses import exchanged, original, pictures_in, relative
 from .models import GhostPicture, GhostPost
@@ -43,7 +43,7 @@ class Taken:
 
 async def read_through(came: Arrived, pictures: Mapping[str, str], ours: str) -> str:
     """What is read of it here, at the address `ours`; for long ones it takes seconds."""
-    return await read_plain(exchanged(relative(came.html, ours), pictures)) if len(came.html) <= LONGEST else ""
+    return await read_plain(exchanged(relative(came.html, ours), pictures), HTML) if len(came.html) <= LONGEST else ""
 
 
 async def take_post(
