@@ -115,7 +115,7 @@ def upright(data: bytes) -> Any:
     from PIL import Image, ImageOps
 
     with Image.open(BytesIO(data), formats=KINDS) as image:
-        most = MOST_INKED if image.mode == "CMYK" else MOST_POINTS[image.format]
+        most = MOST_INKED if image.mode == "CMYK" else MOST_POINTS[str(image.format)]
         if image.width * image.height > most or max(image.size) > LONGEST:
             raise _too_large()
         size = _scaled(image)

@@ -85,7 +85,7 @@ async def shown(view: View, found: events.Entry, form: Form, status: int = 200) 
         until=min((moment for moment in (begins, over) if moment > view.now), default=None),
         entry=found,
         form=form,
-        most=min(found.left, events.MOST),
+        most=min(found.left, events.MOST, found.left if view.is_member else found.share),
         is_open=found.places is not None and found.cancelled is None and begins > view.now,
         is_over=over <= view.now,
         kinds=kinds(view),

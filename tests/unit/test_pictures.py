@@ -113,9 +113,7 @@ async def test_one_that_is_all_rows_or_all_columns_is_refused_too(size):
     assert "twenty thousand on a side" in await word(bomb(*size))
 
 
-@pytest.mark.parametrize(
-    ("size", "kind", "mode"), [((5000, 5001), "JPEG", "CMYK"), ((4300, 4300), "WEBP", "RGB")]
-)
+@pytest.mark.parametrize(("size", "kind", "mode"), [((5000, 5001), "JPEG", "CMYK"), ((4300, 4300), "WEBP", "RGB")])
 async def test_what_takes_more_memory_a_point_may_have_fewer(size, kind, mode):
     assert "million points" in await word(photo(size, kind, mode, 0))
 
