@@ -180,6 +180,16 @@ async def test_nothing_is_kept_without_words_for_whoever_does_not_see_it(coop, a
     assert await all_of(coop, Picture.alt) == [("Maud with leeks",)]
 
 
+@pytest.mark.parametrize("before", ["/media/", "/%6dedia/", "/media/./", "https://oak.example/media/"])
+async def test_however_a_post_writes_the_address_of_a_picture_it_is_not_removed(coop, before):
+    kept = await keep(coop)
+    async with coop.writing() as db:
+        await blog.write_post(db, blog.Words("Leeks", f"![x]({before}{str(kept.address).removeprefix('/media/')})"))
+    with pytest.raises(Invalid, match="in use"):
+        async with coop.writing() as db:
+            await blog.remove_picture(db, kept.id)
+
+
 async def test_there_is_room_for_so_much_and_no_more(coop):
     first = await keep(coop)
     with pytest.raises(Invalid, match="room"):
