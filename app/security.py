@@ -1,6 +1,7 @@
 """What every answer says to browsers, and which requests come from elsewhere."""
 
 from collections.abc import Mapping
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,9 +62,21 @@ def is_from_elsewhere(scope: Mapping[str, Any], host: str, url: str) -> bool:
 
 
 def client(scope: Mapping[str, Any], header: str) -> str:
-    """Whose request it is, for counting: the address that the proxy in front names last in `header`, if any."""
+    """Whose request it is, for counting: the address that the proxy in front names last in `header`, if any. Of IPv6 it
+    is the network: whoever has one address of that has 2**64."""
     if header:
         named = [value for name, value in scope["headers"] if name.decode("latin1") == header.lower()]
         if named:
-            return str(named[-1].decode("latin1").split(",")[-1].strip()[:64])
-    return str(scope["client"][0]) if scope.get("client") else ""
+            return _network(named[-1].decode("latin1").split(",")[-1].strip()[:64])
+    return _network(str(scope["client"][0])) if scope.get("client") else ""
+
+
+def _network(address: str) -> str:
+    """/64; as it is where it is none of IPv6."""
+    if ":" not in address:
+        return address
+    try:
+        known = IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(known.ipv4_mapped or IPv6Network((known, 64), strict=False))

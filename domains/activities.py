@@ -15,6 +15,8 @@ from .base import Table
 from .values import Instant, now
 
 ACTOR, RECORDED = "actor", "activities"
+SITE = "site"
+"""The co-op itself, as an actor."""
 
 
 class Activity(Table):
@@ -46,7 +48,7 @@ def acting(db: AsyncSession, actor: str) -> None:
 
 async def record(db: AsyncSession, activity: Activity) -> Activity:
     """In the transaction of the change itself; whoever keeps that transaction sets off the stories first."""
-    activity.actor = activity.actor or db.info.get(ACTOR, "site")
+    activity.actor = activity.actor or db.info.get(ACTOR, SITE)
     activity.cid = content_id(said(activity))
     db.add(activity)
     await db.flush()

@@ -24,7 +24,7 @@ _INSIDE = (
     (re.compile(r"(?i)\b(bearer|basic) +[\w.~+/=-]{8,}"), rf"\1 {HIDDEN}"),
     (re.compile(rf"(?i)((?:{_MORE}|\b)(?:{_NAMED})=[\"']?){_SAID}"), rf"\1{HIDDEN}"),
     (re.compile(rf"(?i)((?:{_MORE}(?:{_NAMED})|\b(?:{_TOLD}))[\"']?\s*:\s*[\"']?){_SAID}"), rf"\1{HIDDEN}"),
-    (re.compile(r"(/(?:sign-in-link|resume|joining|ticket)/)[^\s\"'?]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(/(?:sign-in-link|resume|joining|(?:wanted-)?ticket)/)[^\s\"'?]+"), rf"\1{HIDDEN}"),
 )
 
 

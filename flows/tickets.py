@@ -1,4 +1,5 @@
-"""Tickets: one is mailed to whoever asks for it, and all who have one hear that what they hoped for is cancelled."""
+"""Tickets: whoever asks for one is mailed a link that takes it, and all who have one hear that what they hoped for is
+cancelled."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,29 +19,43 @@ from .engine.store import within
 
 HOUR = timedelta(hours=1)
 FROM_CLIENT, FOR_ADDRESS = 6, 6
-"""Times in an hour that one asks, whatever for. Of the places somewhere, a client takes half in that time, or one
-ticket: nobody empties it in a minute."""
-TICKET = "ticket"
-"""What a link to one is signed for; as in templates/mail."""
+"""Times in an hour that one asks, whatever for: each is a mail."""
+TICKET, WANTED = "ticket", "wanted-ticket"
+"""What a link to one is signed for, and one that takes it; as in templates/mail."""
 
 
 async def begin(
     db: AsyncSession, entry: int, name: str, address: str, places: str, client: str, now: datetime, zone: ZoneInfo
 ) -> None:
-    """Asked for again, the same ticket is mailed again; whoever asks learns nothing of who has one.
-
-    Raises NotFound, Invalid, TooMany.
+    """No place is held before the mailed link's button is pressed. Whoever has a ticket already is mailed that, as it
+    is: whoever asks learns nothing of who has one. Raises NotFound, Invalid, TooMany.
     """
-    taken = await events.take_ticket(db, entry, name, address, places, now, zone)
-    found = await events.entry(db, entry)
-    half = max(events.MOST, (found.places or 0) // 2)
+    wanted = await events.want_ticket(db, entry, name, address, places, now, zone)
     await account.count_try(db, f"ticket:{client}", FROM_CLIENT, HOUR)
-    await account.count_try(db, f"places:{entry}:{client}", half, HOUR, int(places))
-    await account.count_try(db, f"ticket-for:{taken.address}", FOR_ADDRESS, HOUR)
-    at = now.timestamp()
-    about = _said(found) | {"template": TICKET, "ticket": taken.id, "places": taken.places}
-    await within(db, partial(queue, key=f"{TICKET}:{taken.id}:{at}", to=[taken.address], payload=about, now=at))
+    await account.count_try(db, f"ticket-for:{wanted.address}", FOR_ADDRESS, HOUR)
+    at, about = now.timestamp(), _said(await events.entry(db, entry))
+    if held := await events.live_ticket(db, entry, wanted.address):
+        about |= {"template": TICKET, "ticket": held.id, "places": held.places}
+    else:
+        about |= {"template": WANTED, "link": wanted.written(), "places": wanted.places}
+    await within(db, partial(queue, key=f"{TICKET}:{entry}:{at}", to=[wanted.address], payload=about, now=at))
     db.info["due"] = at
+
+
+async def take(
+    db: AsyncSession, wanted: events.Wanted, places: str, client: str, now: datetime, zone: ZoneInfo
+) -> events.Ticket:
+    """By whoever has pressed the button; twice is once. No client takes more than a stranger's share within an hour, so
+    nobody empties a hall in a minute. Raises NotFound, Invalid, TooMany.
+    """
+    about = wanted.entry, wanted.name, wanted.address, places, now, zone
+    if held := await events.live_ticket(db, wanted.entry, wanted.address):
+        return held
+    await events.want_ticket(db, *about)
+    taken = await events.take_ticket(db, *about)
+    found = await events.entry(db, wanted.entry)
+    await account.count_try(db, f"places:{found.id}:{client}", found.share, HOUR, taken.places)
+    return taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,24 @@ import { plain, rich } from "./editor/surface.js";
 
 const LONGEST = 10_000; // characters of one paragraph, which is drawn anew at each key; there may be many of them
 
+const isLong = (words) => words.split(/\n\s*\n/).some(({ length }) => length > LONGEST);
+
 const upgrade = (form) => {
   if (form.elements.body) draw(form, form.elements.body); // html as it came has no words to type
   keepAtTheEnd(form);
 };
 
 const draw = (form, area) => {
-  const isLong = area.value.split(/\n\s*\n/).some(({ length }) => length > LONGEST);
-  const surface = isLong ? plain(area) : rich(area);
+  let surface = isLong(area.value) ? plain(area) : rich(area);
   const bar = form.querySelector("[role=toolbar]");
-  const bring = bringing(surface, area.parentElement);
+  const bring = bringing({ insert: (words) => surface.insert(words) }, area.parentElement);
   const use = (name) => (name === "picture" ? bring.choose() : surface.put(tools[name](surface)));
 
+  area.addEventListener("input", () => queueMicrotask(() => { // after what is drawn of it
+    if (!surface.leave || !isLong(area.value)) return;
+    surface.leave();
+    surface = plain(area);
+  }));
   bar.hidden = false;
   form.querySelector("[value=preview]")?.setAttribute("hidden", ""); // it follows what is typed
   bar.addEventListener("click", ({ target }) => {

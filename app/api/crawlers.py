@@ -20,6 +20,7 @@ REFUSED = (
     "/blog/draft/",
     "/cart/",
     "/events/ticket/",
+    "/events/wanted-ticket/",
     "/flows/",
     "/setup/",
     "/steward/",

@@ -68,6 +68,7 @@ _ALLOWED = nh3.Cleaner(
     tags=set((BLOCKS | INLINE) - {"h1"}),
     attributes={
         "a": {"href", "title", "rel", "id"},
+        "div": {"tabindex"},
         "img": {"src", "srcset", "sizes", "alt", "title", "width", "height", "loading"},
         "ol": {"start"},
         **{tag: {"colspan", "rowspan"} for tag in ("td", "th")},
@@ -96,7 +97,7 @@ def safe(body: str) -> str:
     reader = _Reader()
     reader.feed(_CAME.clean(body))
     reader.close()
-    return _ALLOWED.clean("".join(reader.out)).replace('class="scroller"', 'class="scroller" tabindex="0"').strip()
+    return _ALLOWED.clean("".join(reader.out)).strip()
 
 
 def before_members(body: str) -> str:
@@ -221,7 +222,7 @@ def _written(element: str, known: Mapping[str, object]) -> tuple[str, str]:
     if not element:
         return "", ""
     if element == "table":
-        return '<div class="scroller"><table>', "</table></div>"
+        return '<div class="scroller" tabindex="0"><table>', "</table></div>"
     return _tag(element, known), f"</{element}>"
 
 

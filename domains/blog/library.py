@@ -21,13 +21,12 @@ MOST_WORDLESS = 50
 """On one page."""
 _pictures, _files, _posts = table_of(Picture).c, table_of(PictureFile).c, table_of(Post).c
 NAMED = re.compile(r"!\[([^\]\n]*)\]\((/media/[0-9a-f]{64}/\d{1,4}x\d{1,4}\.webp)\)")
-_IN_POST = or_(
-    func.instr(_posts.body, "/media/" + _pictures.hash) > 0, func.instr(_posts.cover, "/media/" + _pictures.hash) > 0
-)
+_IN_POST = or_(func.instr(_posts.body, _pictures.hash) > 0, func.instr(_posts.cover, _pictures.hash) > 0)
+"""However the rest of its address is written."""
 _USES = (
     select(_pictures.id.label("picture"), _posts.id, _posts.title, _posts.status)
     .join(Post, _IN_POST)
-    .where(or_(func.instr(_posts.body, "/media/") > 0, _posts.cover.startswith("/media/")))
+    .where(or_(func.instr(_posts.body, ".webp") > 0, _posts.cover.startswith("/media/")))
     .order_by(func.lower(_posts.title), _posts.id)
 )
 

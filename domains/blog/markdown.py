@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from .html import read_html
+from .links import link_pasted
 from .models import HTML, MARKDOWN
 from .pieces import numbered, pieces
 from .renditions import address
@@ -142,6 +143,7 @@ def _widget_at(tokens: Sequence[Token], at: int) -> str:
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
     reader.use(footnote_plugin)
+    reader.use(link_pasted)
     reader.block.ruler.before("table", "steps", _count_block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     reader.inline.ruler.before("text", "steps", _count_inline)
     reader.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})

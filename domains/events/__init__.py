@@ -6,7 +6,20 @@ An entry's days and times are as clocks at the co-op show them; an instant comes
 from .commands import FIELDS, Facts, add_entry, cancel_entry, change_entry, remove_entry
 from .models import KINDS, Entry, Ticket
 from .queries import calendar, entry, everybodys, market_days, ticketed, upcoming
-from .tickets import MOST, count_guests, forget_tickets, give_back, guests, live_ticket, take_ticket, ticket, tickets_of
+from .tickets import (
+    MOST,
+    check_room,
+    count_guests,
+    forget_tickets,
+    give_back,
+    guests,
+    live_ticket,
+    take_ticket,
+    ticket,
+    tickets_of,
+    want_ticket,
+)
+from .wanted import Wanted
 
 __all__ = [
     "FIELDS",
@@ -15,10 +28,12 @@ __all__ = [
     "Entry",
     "Facts",
     "Ticket",
+    "Wanted",
     "add_entry",
     "calendar",
     "cancel_entry",
     "change_entry",
+    "check_room",
     "count_guests",
     "entry",
     "everybodys",
@@ -33,4 +48,5 @@ __all__ = [
     "ticketed",
     "tickets_of",
     "upcoming",
+    "want_ticket",
 ]

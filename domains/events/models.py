@@ -54,6 +54,11 @@ class Entry(Table):
     def left(self) -> int:
         return (self.places or 0) - self.taken
 
+    @property
+    def share(self) -> int:
+        """Of the places, what a stranger may take at once, and within an hour: half of them, and always one."""
+        return max(1, (self.places or 0) // 2)
+
     def begins(self, zone: ZoneInfo) -> datetime:
         """UTC."""
         return _instant(self.day, self.starts or time.min, zone)

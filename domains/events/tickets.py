@@ -1,22 +1,38 @@
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from domains.activities import Activity, record
+from domains.activities import SITE, Activity, record
 from domains.check import Check
 from domains.errors import Invalid, NotFound, say
 from domains.values import now as this_moment
 
 from .models import Entry, Ticket
 from .queries import entry
+from .wanted import Wanted
 
 MOST = 6
 """Places that one ticket may hold."""
+GOOD = timedelta(days=3)
+"""How long a link is good that a ticket is taken with."""
 _LIVE = select(Ticket).where(Ticket.cancelled.is_(None))
+
+
+async def want_ticket(
+    db: AsyncSession, id: int, name: str, address: str, places: str, now: datetime, zone: ZoneInfo
+) -> Wanted:
+    """What a stranger asks for; nothing is written, whether they have one already or not. Raises NotFound, Invalid."""
+    found = await entry(db, id)
+    until = int((now + GOOD).timestamp())
+    wanted = _asked(found, name, address, places, now, zone)._replace(until=until)
+    if wanted.places > found.share:
+        sentence = say("That is more than half of all places. Choose fewer, so that others can come too.")
+        raise Invalid(places=sentence)
+    return wanted
 
 
 async def take_ticket(
@@ -27,20 +43,15 @@ async def take_ticket(
     Whether there is room is asked before anything else, so no refusal tells who has one. Nobody else writes between
     that and the commit. Raises NotFound, Invalid.
     """
-    check, wanted = Check(), await entry(db, id)
-    name = check.line("name", name, say("Say what you are called."), most=80)
-    address = check.address("address", address, say("Write your mail address."))
-    many = check.whole("places", places, say("Say how many you are."), least=1, most=MOST)
-    check.done()
-    assert many
-    _refuse(wanted, many, now, zone)
-    if held := await live_ticket(db, id, address):
+    found = await entry(db, id)
+    wanted = _asked(found, name, address, places, now, zone)
+    if held := await live_ticket(db, id, wanted.address):
         return held
-    taken = Ticket(entry_id=id, name=name, address=address, places=many)
+    taken = Ticket(entry_id=id, name=wanted.name, address=wanted.address, places=wanted.places)
     db.add(taken)
-    wanted.taken += many
+    found.taken += taken.places
     await db.flush()
-    await _record(db, "Join", taken, wanted)
+    await _record(db, "Join", taken, found)
     return taken
 
 
@@ -90,7 +101,7 @@ async def forget_tickets(db: AsyncSession, before: date) -> None:
     await db.execute(delete(Ticket).where(Ticket.entry_id.in_(over)))
 
 
-def _refuse(entry: Entry, many: int, now: datetime, zone: ZoneInfo) -> None:
+def check_room(entry: Entry, many: int, now: datetime, zone: ZoneInfo) -> None:
     """Raises Invalid, of the form as a whole where no other way to fill it in would help."""
     if entry.cancelled:
         raise Invalid(**{"": say("This is cancelled, so there are no tickets for it.")})
@@ -106,7 +117,19 @@ def _refuse(entry: Entry, many: int, now: datetime, zone: ZoneInfo) -> None:
         raise Invalid(places=say("There are not so many left. Choose fewer."))
 
 
+def _asked(entry: Entry, name: str, address: str, places: str, now: datetime, zone: ZoneInfo) -> Wanted:
+    """Raises Invalid."""
+    check = Check()
+    name = check.line("name", name, say("Say what you are called."), most=80)
+    address = check.address("address", address, say("Write your mail address."))
+    many = check.whole("places", places, say("Say how many you are."), least=1, most=MOST)
+    check.done()
+    assert many
+    check_room(entry, many, now, zone)
+    return Wanted(entry.id, name, address, many)
+
+
 async def _record(db: AsyncSession, type: str, ticket: Ticket, entry: Entry) -> None:
-    """Of whom it is the ledger says nothing: it is kept for ever."""
+    """Of whom it is, and who did it, the ledger says nothing: it is kept for ever."""
     about = {"title": entry.title, "entry": entry.id, "ticket": str(ticket.id), "places": ticket.places}
-    await record(db, Activity(type=type, kind="events.entry", ref=entry.id, object=about))
+    await record(db, Activity(type=type, kind="events.entry", ref=entry.id, actor=SITE, object=about))

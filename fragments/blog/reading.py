@@ -62,7 +62,7 @@ async def post(db: Db, view: Page, slug: FromPath[str]) -> Response[Any]:
             return _moved(f"/{there}{twin}")
         raise
     if view.request.scope["raw_path"].endswith(b"/"):  # the framework forgets it
-        return _moved(f"/{slug}")
+        return _moved(f"/{slug}{twin}")
     return await markdown(view, found, is_whole=_is_whole(view, found)) if twin else await shown(db, view, found)
 
 

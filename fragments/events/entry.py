@@ -95,7 +95,7 @@ async def shown(
         form=form or Form({"places": "1"}),
         off=off or Form(id=CANCEL),
         guests=await events.count_guests(view.db, found.id) if view.writes and found.places else 0,
-        most=min(found.left, events.MOST),
+        most=min(found.left, events.MOST, found.left if view.is_member else found.share),
         is_open=found.places is not None and found.cancelled is None and begins > view.now,
         is_over=over <= view.now,
         kinds=kinds(view),

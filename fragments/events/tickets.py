@@ -29,7 +29,7 @@ async def tickets(db: Db, view: Page) -> Response[str]:
 
 @post("/events/entry/{id:int}/tickets")
 async def take_ticket(db: Db, view: Page, id: FromPath[int], data: Typed) -> Response[Any]:
-    """A member sees it at once. To everybody else it is mailed: the same answer for whoever has one and has none."""
+    """A member has it at once. Everybody else is mailed: the same answer for whoever has one and has none."""
     form = Form(data)
     with form.refusals():
         if view.person:
@@ -43,6 +43,27 @@ async def take_ticket(db: Db, view: Page, id: FromPath[int], data: Typed) -> Res
 @get("/events/ticket-sent")
 async def ticket_sent(db: Db, view: Page) -> Response[str]:
     return unkept(view, await view.render("events/_ticket_sent.html", title=view.text(say("Look at your mail"))))
+
+
+@get("/events/wanted-ticket/{signed:str}")
+async def wanted_ticket(db: Db, view: Page, signed: FromPath[str]) -> Response[Any]:
+    """Changes nothing: mail scanners follow links. Whoever has pressed its button is led on to their ticket."""
+    wanted = _wanted(view, signed)
+    if held := await events.live_ticket(db, wanted.entry, wanted.address):
+        return view.see(_link(view, held))
+    return await _offered(db, view, wanted, Form())
+
+
+@post("/events/wanted-ticket/{signed:str}")
+async def take_wanted(db: Db, view: Page, signed: FromPath[str], data: Typed) -> Response[Any]:
+    """As many as are left, perhaps, and not as many as were asked for."""
+    wanted, form = _wanted(view, signed), Form(data)
+    if not _is_good(view, wanted):
+        return await _offered(db, view, wanted, form)
+    with form.refusals():
+        taken = await story.take(db, wanted, form.text("places"), view.client, view.now, view.site.zone)
+        return view.see(_link(view, taken), "ticket")
+    return await _offered(db, view, wanted, form, status=422)
 
 
 @get("/events/ticket/{signed:str}")
@@ -98,6 +119,40 @@ async def _taken(db: AsyncSession, view: View, me: account.Person, id: int, plac
     return view.see(_link(view, taken), "had-ticket" if had else "ticket")
 
 
+async def _offered(db: AsyncSession, view: View, wanted: events.Wanted, form: Form, status: int = 200) -> Response[Any]:
+    """What can still be had of it. Raises NotFound."""
+    entry, is_good = await events.entry(db, wanted.entry), _is_good(view, wanted)
+    most = min(entry.left, entry.share, events.MOST)
+    if not form.wrong:
+        form = Form({"places": str(min(wanted.places, most))})
+        with form.refusals():
+            events.check_room(entry, 1, view.now, view.site.zone)
+    page = await view.render(
+        "events/_wanted_ticket.html",
+        title=entry.title,
+        status=status if is_good else 410,
+        wanted=wanted,
+        entry=entry,
+        form=form,
+        most=most,
+        is_good=is_good,
+        is_open=most > 0 and "" not in form.wrong,
+    )
+    page.headers["x-robots-tag"] = "noindex"
+    return unkept(view, page)
+
+
+def _wanted(view: View, signed: str) -> events.Wanted:
+    """Raises NotFound for what this co-op never signed."""
+    if written := view.keys.unsign(story.WANTED, signed):
+        return events.Wanted.read(written)
+    raise NotFound(f"no ticket is wanted by {signed}")
+
+
+def _is_good(view: View, wanted: events.Wanted) -> bool:
+    return wanted.until > view.now.timestamp()
+
+
 def _link(view: View, ticket: events.Ticket) -> str:
     """As a mail says it, too."""
     return f"/events/ticket/{view.keys.sign(story.TICKET, str(ticket.id))}"
@@ -114,6 +169,8 @@ ROUTES = [
     tickets,
     take_ticket,
     ticket_sent,
+    wanted_ticket,
+    take_wanted,
     ticket,
     give_back,
     own_tickets,

@@ -58,6 +58,11 @@ export const rich = (area) => {
       chosen = [a, b];
     },
     insert(words) { this.put(block(this, words)); },
+    leave() {
+      const [from, to] = look();
+      undrawn(area, box);
+      area.setSelectionRange(from, to);
+    },
   };
 };
 
@@ -89,4 +94,13 @@ const drawn = (area) => {
   area.addEventListener("focus", () => box.focus());
   if (document.activeElement === area) queueMicrotask(() => box.focus());
   return box;
+};
+
+const undrawn = (area, box) => {
+  const had = box.contains(document.activeElement);
+  box.remove();
+  area.classList.remove("sr");
+  area.removeAttribute("tabindex");
+  area.removeAttribute("aria-hidden");
+  if (had) area.focus();
 };

@@ -106,6 +106,10 @@ class Rose:
         """To begin the newsletter, or to stop it, out of the newest mail to this address."""
         return re.search(r"http://\S+/account/reading/\S+", self.mailed(address, 1, "/account/reading/")[-1])[0]
 
+    def wanted_ticket(self, address):
+        """To take a ticket, out of the newest mail to this address."""
+        return re.search(r"http://\S+/events/wanted-ticket/\S+", self.mailed(address, 1, "/events/wanted-")[-1])[0]
+
     def mailed(self, address, many, words=""):
         """So many mails with these words, the newest last, once they are there."""
         deadline = time.monotonic() + PATIENCE

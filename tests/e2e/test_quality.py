@@ -139,7 +139,11 @@ def samples(oakhill, machines, reached, asking):
     link = urlsplit(oakhill.told("coop", "sign-in", "oakhill", MEMBER)).path
     assert machines[STRANGER].post("/account/subscribe", form={"address": "noor@far.example"}).ok
     reading = urlsplit(oakhill.reading("noor@far.example")).path
-    return pages.samples([*reached[STRANGER], *reached[STEWARD], link, asking["waiting"], reading])
+    entry = re.search(r'href="(/events/entry/\d+)"', machines[STRANGER].get("/events/tickets").text())[1]
+    guest = {"name": "Noor", "address": "noor@far.example", "places": "1"}
+    assert machines[STRANGER].post(f"{entry}/tickets", form=guest).ok
+    wanted = urlsplit(oakhill.wanted_ticket("noor@far.example")).path
+    return pages.samples([*reached[STRANGER], *reached[STEWARD], link, asking["waiting"], reading, wanted])
 
 
 @pytest.fixture(scope="session")

@@ -152,6 +152,13 @@ async def test_whoever_brings_too_many_waits(editor, monkeypatch):
     assert [(await bring(editor, b"x")).status_code for _ in range(3)] == [422, 429, 429]
 
 
+async def test_several_in_one_form_are_counted_as_several(editor, coop, monkeypatch):
+    monkeypatch.setattr("fragments.blog.pictures.MOST", 3)
+    several = [("file", (f"{side}.jpg", photo((side, 40)))) for side in (50, 60)]
+    assert [(await editor.post("/blog/media", files=several)).status_code for _ in range(2)] == [303, 429]
+    assert len(await here(coop)) == 2
+
+
 async def test_nobody_waits_to_write_while_a_picture_is_made(editor, coop, monkeypatch):
     from domains.blog import library
 

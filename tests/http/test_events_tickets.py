@@ -1,11 +1,13 @@
-"""Tickets over HTTP: a member has theirs at once, a stranger's comes by mail, and nobody learns who has one."""
+"""Tickets over HTTP: a member has theirs at once, a stranger by a mailed link, and nobody learns who has one."""
 
 import re
 from urllib.parse import urlsplit
 
 import pytest
+from httpx import ASGITransport, AsyncClient
 
 from domains import account, blog, events
+from domains.activities import Activity
 from tests.conftest import all_of, settle
 from tests.http.conftest import MEMBER, PARTIAL
 
@@ -39,7 +41,20 @@ async def mailed(house, coop, to=MEI["address"]):
 
 
 def link(text):
-    return urlsplit(re.search(r"https://oak\.example/events/ticket/\S+", text)[0]).path
+    return urlsplit(re.search(r"https://oak\.example/events/(wanted-)?ticket/\S+", text)[0]).path
+
+
+async def get(house, client, coop, entry, **typed):
+    """Asks, and presses the mailed button; the way to the ticket."""
+    await take(client, entry, **typed)
+    about = MEI | typed
+    wanted = link((await mailed(house, coop, about["address"]))[0])
+    pressed = await client.post(wanted, data={"places": about["places"]})
+    return pressed.headers["location"].partition("?")[0]
+
+
+def main(page):
+    return re.search(r"<main.*</main>", page.text, re.S)[0]
 
 
 async def held(coop):
@@ -48,9 +63,12 @@ async def held(coop):
     )
 
 
-async def test_each_fragment_stands_in_its_page(oak, member, steward, coop, entry):
+async def test_each_fragment_stands_in_its_page(house, oak, member, steward, coop, entry):
     own = (await take(member, entry)).headers["location"].partition("?")[0]
+    await take(oak, entry)
+    (text,) = await mailed(house, coop)
     for client, path, id in (
+        (oak, link(text), "wanted-ticket"),
         (oak, "/events/tickets", "tickets"),
         (oak, "/events/ticket-sent", "ticket-sent"),
         (oak, own, "ticket"),
@@ -62,35 +80,91 @@ async def test_each_fragment_stands_in_its_page(oak, member, steward, coop, entr
         assert f'<section id="events-{id}"' in part.text
 
 
-async def test_a_stranger_is_mailed_a_link_that_is_their_ticket(house, oak, coop, entry):
+async def test_a_stranger_is_mailed_a_link_and_its_button_takes_the_ticket(house, oak, coop, entry):
     sent = await take(oak, entry)
     assert sent.status_code == 303 and sent.headers["location"] == "/events/ticket-sent"
     (text,) = await mailed(house, coop)
     assert "Saturday 12 December 2026, 6.30 pm" in text and "2 places" in text and "Hall" in text
-    page = await oak.get(link(text))
+    for _ in range(2):
+        page = await oak.get(link(text))
+        assert "One more step" in page.text and 'value="2"' in page.text and await held(coop) == []
+        assert page.headers["cache-control"] == "no-store" and page.headers["x-robots-tag"] == "noindex"
+    pressed = await oak.post(link(text), data={"places": "2"})
+    assert await held(coop) == [("Mei Lin", MEI["address"], 2)]
+    page = await oak.get(pressed.headers["location"])
     assert page.headers["cache-control"] == "no-store" and page.headers["x-robots-tag"] == "noindex"
     assert "Saturday 12 December 2026" in page.text and "<b>2</b>" in page.text and "Mei Lin" in page.text
 
 
-async def test_a_ticket_is_given_back_once_and_its_places_are_free(house, oak, coop, entry):
+async def test_the_button_is_pressed_once_and_its_link_leads_on_to_the_ticket(house, oak, coop, entry, clock):
+    path = await get(house, oak, coop, entry)
+    wanted = link((await mailed(house, coop))[0])
+    assert (await oak.post(wanted, data={"places": "2"})).headers["location"] == f"{path}?said=ticket"
+    for moment in "2026-11-30T12:01", "2026-12-11T12:00":
+        clock(moment)
+        assert (await oak.get(wanted)).headers["location"] == path
+    assert await held(coop) == [("Mei Lin", MEI["address"], 2)]
+
+
+async def test_a_link_that_takes_a_ticket_ends_after_three_days(house, oak, coop, entry, clock):
     await take(oak, entry)
     (text,) = await mailed(house, coop)
+    clock("2026-12-03T12:00")
+    for answer in await oak.get(link(text)), await oak.post(link(text), data={"places": "2"}):
+        assert answer.status_code == 410 and "This link has ended" in answer.text and "<form" not in main(answer)
+    assert await held(coop) == []
+
+
+async def test_what_is_left_by_then_is_offered_and_what_is_full_says_so(house, oak, member, coop):
+    entry = await add(coop, places="6")
+    await take(oak, entry, places="3")
+    (text,) = await mailed(house, coop)
+    await take(member, entry, places="5")
+    page = await oak.get(link(text))
+    assert "there are not so many left" in page.text and 'value="1"' in page.text and 'max="1"' in page.text
+    refused = await oak.post(link(text), data={"places": "3"})
+    assert refused.status_code == 422 and "Choose fewer" in refused.text and 'value="3"' in refused.text
+    await get(house, oak, coop, entry, places="1", address="sam@far.example")
+    for answer in await oak.get(link(text)), await oak.post(link(text), data={"places": "1"}):
+        assert "This is full." in answer.text and "<form" not in main(answer)
+    async with coop.writing() as db:
+        await events.remove_entry(db, entry)
+    assert (await oak.get(link(text))).status_code == (await oak.post(link(text))).status_code == 404
+
+
+async def test_nobody_makes_a_link_that_takes_a_ticket(oak, elm, coop, entry):
+    written = events.Wanted(entry, "Mei", "mei@far.example", 2, 2**33).written()
+    good = f"/events/wanted-ticket/{coop.keyring.sign('wanted-ticket', written)}"
+    assert (await oak.get(good)).status_code == 200
+    for client, path in (
+        (elm, good),
+        (oak, good[:-1]),
+        (oak, f"/events/wanted-ticket/{written}"),
+        (oak, f"/events/wanted-ticket/{coop.keyring.sign('ticket', written)}"),
+    ):
+        assert (await client.get(path)).status_code == (await client.post(path)).status_code == 404, path
+    assert await held(coop) == []
+
+
+async def test_a_ticket_is_given_back_once_and_its_places_are_free(house, oak, coop, entry):
+    path = await get(house, oak, coop, entry)
     assert "8 of 10 places left" in (await oak.get(f"/events/entry/{entry}")).text
     for _ in range(2):
-        assert (await oak.post(link(text))).headers["location"] == link(text)
-        assert "was given back" in (await oak.get(link(text))).text
+        assert (await oak.post(path)).headers["location"] == path
+        assert "was given back" in (await oak.get(path)).text
     assert "10 of 10 places left" in (await oak.get(f"/events/entry/{entry}")).text and await held(coop) == []
 
 
 async def test_the_answer_is_the_same_for_whoever_has_a_ticket_and_has_none(house, oak, coop, entry, clock):
-    answers = []
-    for moment in ("12:00", "12:01"):
+    path, answers = await get(house, oak, coop, entry, places="3"), []
+    for moment, address in ("12:01", MEI["address"]), ("12:02", "sam@far.example"):
         clock(f"2026-11-30T{moment}")
-        answer = await take(oak, entry, places="3")
-        answers.append((answer.status_code, answer.text, {**answer.headers, "date": ""}))
+        answer = await take(oak, entry, places="2", address=address)
+        left = re.search(r"\d+ of 10 places left", (await oak.get(f"/events/entry/{entry}")).text)[0]
+        answers.append((answer.status_code, answer.text, {**answer.headers, "date": ""}, left))
     assert answers[0] == answers[1] and await held(coop) == [("Mei Lin", MEI["address"], 3)]
-    first, again = await mailed(house, coop)
-    assert link(first) == link(again)
+    assert path in [link(text) for text in await mailed(house, coop)], "whoever has one is mailed that"
+    assert "/wanted-ticket/" in (await mailed(house, coop, "sam@far.example"))[0]
 
 
 async def test_a_member_sees_their_ticket_at_once_in_their_own_name(house, member, coop, entry):
@@ -138,17 +212,26 @@ async def test_a_refusal_keeps_what_was_typed_and_says_how_to_mend_it(oak, coop,
     assert "Write a whole address" in answer.text and "Say 6 at most." in answer.text
 
 
-async def test_what_is_left_is_said_where_fewer_are_left_than_are_asked_for(oak, coop):
-    entry = await add(coop, places="3")
-    await take(oak, entry, places="1")
+async def test_what_is_left_is_said_where_fewer_are_left_than_are_asked_for(oak, member, coop):
+    entry = await add(coop, places="6")
+    await take(member, entry, places="4")
     refused = await take(oak, entry, places="3", address="sam@far.example")
-    assert refused.status_code == 422 and "2 of 3 places left" in refused.text and 'max="2"' in refused.text
+    assert refused.status_code == 422 and "2 of 6 places left" in refused.text and 'max="2"' in refused.text
     assert "There are not so many left. Choose fewer." in refused.text
 
 
-async def test_what_is_sold_out_begun_over_or_cancelled_offers_no_form_and_says_so(oak, steward, coop, clock):
+async def test_a_stranger_asks_for_half_of_the_places_at_most_and_a_member_for_more(oak, member, coop):
+    entry = await add(coop, places="4")
+    for client, most in ((oak, 2), (member, 4)):
+        assert f'max="{most}"' in (await client.get(f"/events/entry/{entry}")).text
+    refused = await take(oak, entry, places="3")
+    assert refused.status_code == 422 and "more than half of all places" in refused.text
+    assert (await take(member, entry, places="3")).status_code == 303
+
+
+async def test_what_is_sold_out_begun_over_or_cancelled_offers_no_form_and_says_so(oak, member, steward, coop, clock):
     full, soon, off = await add(coop, places="2"), await add(coop), await add(coop)
-    await take(oak, full)
+    await take(member, full)
     await steward.post(f"/events/entry/{off}/cancellation")
     for entry, moment, shown, refused in (
         (full, "2026-12-01T12:00", "Full", "This is full."),
@@ -203,10 +286,10 @@ async def test_what_begins_has_no_tickets_any_more_on_a_kept_page_though_nobody_
         assert ("10 of 10 places left" in (await oak.get(path)).text) is there
 
 
-async def test_the_widget_leads_to_each_that_there_are_tickets_for(oak, coop, entry):
+async def test_the_widget_leads_to_each_that_there_are_tickets_for(oak, member, coop, entry):
     full = await add(coop, title="Wreaths", day="2026-12-10", places="1")
     await add(coop, title="The van", kind="booking", places="")
-    await take(oak, full, places="1")
+    await take(member, full, places="1")
     text = (await oak.get("/events/tickets")).text
     found = re.findall(
         r'<a href="/events/entry/(\d+)">([^<]*)</a></h3>.*?<span class="stock"[^>]*>([^<]*)<', text, re.S
@@ -214,8 +297,8 @@ async def test_the_widget_leads_to_each_that_there_are_tickets_for(oak, coop, en
     assert found == [(str(entry), "Supper", "10 of 10 places left"), (str(full), "Wreaths", "Full")]
 
 
-async def test_those_who_write_see_who_comes_and_take_a_ticket_back(steward, oak, coop, entry):
-    await take(oak, entry)
+async def test_those_who_write_see_who_comes_and_take_a_ticket_back(house, steward, oak, coop, entry):
+    await get(house, oak, coop, entry)
     assert "2 of 10 places are taken" in (await steward.get(f"/events/entry/{entry}")).text
     page = (await steward.get(f"/events/guests/{entry}")).text
     assert "Mei Lin" in page and MEI["address"] in page
@@ -226,8 +309,10 @@ async def test_those_who_write_see_who_comes_and_take_a_ticket_back(steward, oak
     assert "Nobody has a ticket yet." in (await steward.get(f"/events/guests/{entry}")).text and await held(coop) == []
 
 
-async def test_who_does_not_write_sees_nobody_who_comes_and_gives_back_nothing_of_others(oak, member, coop, entry):
-    await take(oak, entry)
+async def test_who_does_not_write_sees_nobody_who_comes_and_gives_back_nothing_of_others(
+    house, oak, member, coop, entry
+):
+    await get(house, oak, coop, entry)
     ((id,),) = await all_of(coop, events.Ticket.id)
     for client, status in ((oak, 401), (member, 403)):
         assert (await client.get(f"/events/guests/{entry}")).status_code == status
@@ -237,8 +322,7 @@ async def test_who_does_not_write_sees_nobody_who_comes_and_gives_back_nothing_o
 
 
 async def test_whoever_has_a_ticket_is_mailed_what_is_cancelled(house, oak, steward, coop, entry):
-    await take(oak, entry)
-    (ticket,) = await mailed(house, coop)
+    ticket = await get(house, oak, coop, entry)
     assert "1 person has a ticket, and is mailed so at once." in (await steward.get(f"/events/entry/{entry}")).text
     refused = await steward.post(f"/events/entry/{entry}/cancellation", data={"why": "x" * 301})
     assert refused.status_code == 422 and 'id="cancel-why-error"' in refused.text and "x" * 301 in refused.text
@@ -247,20 +331,38 @@ async def test_whoever_has_a_ticket_is_mailed_what_is_cancelled(house, oak, stew
     off, _ = await mailed(house, coop)
     assert "The hall is flooded." in off and f"https://oak.example/events/entry/{entry}" in off.split()
     assert "This will not take place:" in off and "Saturday 12 December 2026, 6.30 pm" in off
-    page = (await oak.get(link(ticket))).text
+    page = (await oak.get(ticket)).text
     assert "this will not take place" in page and "Give it back" not in page
     guests = (await steward.get(f"/events/guests/{entry}")).text
     assert "Mei Lin" in guests and "/return" not in guests
 
 
-async def test_places_are_typed_with_the_rest_and_seen_where_they_are_too_few(steward, oak, coop):
+async def test_places_are_typed_with_the_rest_and_seen_where_they_are_too_few(steward, member, coop):
     added = await steward.post("/events/new-entry", data=SUPPER)
     entry = int(re.search(r"entry/(\d+)", added.headers["location"])[1])
-    await take(oak, entry)
+    await take(member, entry)
     form = (await steward.get(f"/events/edit-entry/{entry}")).text
     assert re.search(r'name="places"[^>]*value="10"', form)
     refused = await steward.post(f"/events/edit-entry/{entry}", data=SUPPER | {"places": "1", "version": "1"})
     assert refused.status_code == 422 and "More are taken already." in refused.text
+
+
+async def test_all_addresses_of_one_network_take_as_many_as_one(house, coop):
+    entry, answers = await add(coop, places="4"), []
+    for host in "2001:db8::1", "2001:db8::2:1", "2001:db8:0:1::1":
+        written = events.Wanted(entry, "A guest", f"guest@{len(answers)}.example", 2, 2**33).written()
+        transport = ASGITransport(house.app, client=(host, 1))
+        async with AsyncClient(transport=transport, base_url="https://oak.example") as client:
+            path = f"/events/wanted-ticket/{coop.keyring.sign('wanted-ticket', written)}"
+            answers.append((await client.post(path, data={"places": "2"})).status_code)
+    assert answers == [303, 429, 303]
+
+
+async def test_the_ledger_says_of_no_ticket_whose_it_is(member, steward, coop, entry):
+    path = (await take(member, entry)).headers["location"].partition("?")[0]
+    await member.post(path)
+    joined = Activity.type.in_(("Join", "Leave"))
+    assert await all_of(coop, Activity.actor, where=joined) == [("site",), ("site",)]
 
 
 async def test_a_stranger_who_takes_too_many_is_told_to_wait(oak, coop):

@@ -79,6 +79,12 @@ async def test_a_post_is_there_as_it_was_written_too(oak, steward, coop):
     assert body == "\nCut *them*.\n\n::calendar\n" and (said["title"], said["tags"]) == (ODD, ["kitchen"])
 
 
+async def test_the_twin_is_found_with_a_slash_too_many(oak, coop):
+    await write(coop)
+    assert (await oak.get("/four-leeks.md/")).headers["location"] == "/four-leeks.md"
+    assert (await oak.get("/four-leeks/")).headers["location"] == "/four-leeks"
+
+
 async def test_the_twin_goes_where_its_post_goes(oak, steward, coop):
     written = await write(coop)
     await write(coop, title="Draft", status="draft")

@@ -73,6 +73,15 @@ class Walk:
         mails = "".join(mail.get_content() for mail in self.house.post(coop.id).all())
         return re.search(r"/account/reading/\S+", mails)[0]
 
+    async def wanted(self, coop, entry):
+        """Somebody asks for a ticket; the path of the mailed link."""
+        about = {"name": "Noor", "address": "noor@far.example", "places": "1"}
+        async with self.browser(STRANGER) as client:
+            assert (await client.post(f"/events/entry/{entry}/tickets", data=about)).has_redirect_location
+        await settle(coop)
+        mails = "".join(mail.get_content() for mail in self.house.post(coop.id).all())
+        return re.search(r"/events/wanted-ticket/\S+", mails)[0]
+
     async def decided(self):
         """What a mailed link shows before, after, and when it is none."""
         async with self.browser(STRANGER) as self.client:
@@ -188,6 +197,7 @@ def walk(tmp_path_factory):
                 ((supper,),) = await all_of(coop, Entry.id, where=Entry.title == "Long-table supper")
                 walk.first += [
                     f"/events/entry/{supper}",
+                    await walk.wanted(coop, supper),
                     "/leek-soup",
                     f"/blog/convert-post/{taken}",
                     f"/blog/ghost-post/{taken}",

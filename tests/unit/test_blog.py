@@ -257,6 +257,34 @@ def test_what_the_commonmark_specification_says_is_so(body, shown):
     assert html(body) == shown
 
 
+PASTED = "https://a.example/watch?v=x_y_z"
+
+
+@pytest.mark.parametrize(
+    ("around", "href"),
+    [
+        *((around, PASTED) for around in ("{}", "See {}.", "({})", "**{}**", "_{}_", "“{}”, so", "<{}>", "[^{}")),
+        ("{}(b)", f"{PASTED}(b)"),
+        ("{}\\_1", f"{PASTED}_1"),
+        ("{}&amp;t=1", f"{PASTED}&amp;t=1"),
+    ],
+)
+def test_an_address_that_is_pasted_alone_is_a_link_like_others(around, href):
+    assert f'<a href="{href}" rel="noopener">{href}</a>' in html(around.format(PASTED))
+
+
+@pytest.mark.parametrize("around", ["`{}`", "    {}", "```\n{}\n```", "x{}", "[{}](/here)", "![{}](/here.webp)"])
+def test_an_address_in_code_in_a_word_or_in_a_link_is_none_of_its_own(around):
+    assert f'href="{PASTED}"' not in html(around.format(PASTED)) and "x_y_z" in html(around.format(PASTED))
+
+
+@pytest.mark.parametrize(
+    "typed", ["http://", "https://...", "ftp://a.example", "javascript://a", "www.a.example", "a@b.example"]
+)
+def test_what_is_no_whole_address_of_the_web_stays_words(typed):
+    assert "<a" not in html(typed)
+
+
 def test_a_table_can_scroll_and_its_figures_stand_right_without_a_style():
     text = html("| a | b |\n|---|--:|\n| x | 1 |")
     assert '<div class="scroller" tabindex="0"><table>' in text and '<td class="num">1</td>' in text

@@ -42,6 +42,7 @@ async def test_a_picture_is_made_in_every_width_up_to_its_own():
     assert {opened(file.data).format for file in made.files} == {"WEBP"}
     assert (await make(photo((4000, 2000)))).address[1:] == (1920, 960)
     assert (await make(photo((300, 9000)))).address[1:] == (267, 8000), "what browsers and WebP can hold"
+    assert (await make(photo((1920, 8000)))).address[1:] == (1095, 4564), "what memory can hold"
     assert sizes(480, 1) == [(480, 1)] and [width for width, _ in sizes(1920, 3)] == [*WIDTHS]
 
 
@@ -107,6 +108,16 @@ async def test_a_bomb_is_refused_before_it_is_decoded(side):
     assert re.search("million points|damaged", await word(bomb(side, side)))
 
 
+@pytest.mark.parametrize("size", [(1, 20_001), (20_001, 1), (1, 25_000_000)])
+async def test_one_that_is_all_rows_or_all_columns_is_refused_too(size):
+    assert "twenty thousand on a side" in await word(bomb(*size))
+
+
+@pytest.mark.parametrize(("size", "kind", "mode"), [((5000, 5001), "JPEG", "CMYK"), ((4300, 4300), "WEBP", "RGB")])
+async def test_what_takes_more_memory_a_point_may_have_fewer(size, kind, mode):
+    assert "million points" in await word(photo(size, kind, mode, 0))
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [
@@ -167,6 +178,16 @@ async def test_nothing_is_kept_without_words_for_whoever_does_not_see_it(coop, a
         async with coop.writing() as db:
             await blog.describe_picture(db, kept.id, alt)
     assert await all_of(coop, Picture.alt) == [("Maud with leeks",)]
+
+
+@pytest.mark.parametrize("before", ["/media/", "/%6dedia/", "/media/./", "https://oak.example/media/"])
+async def test_however_a_post_writes_the_address_of_a_picture_it_is_not_removed(coop, before):
+    kept = await keep(coop)
+    async with coop.writing() as db:
+        await blog.write_post(db, blog.Words("Leeks", f"![x]({before}{str(kept.address).removeprefix('/media/')})"))
+    with pytest.raises(Invalid, match="in use"):
+        async with coop.writing() as db:
+            await blog.remove_picture(db, kept.id)
 
 
 async def test_there_is_room_for_so_much_and_no_more(coop):

@@ -1,6 +1,7 @@
 """Tickets: never more than there are places, one for an address, and all of them told of what is cancelled."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -194,19 +195,42 @@ async def ask(coop, entry, address="mei@far.example", client="a client", places=
         await story.begin(db, entry, "Mei", address, places, client, now, LONDON)
 
 
-async def test_a_ticket_is_mailed_as_often_as_it_is_asked_for(coop, mailer, clock):
+async def press(coop, entry, address="mei@far.example", client="a client", places="1"):
+    """The button of the mailed link."""
+    wanted = events.Wanted(entry, "Mei", address, int(places))
+    async with coop.writing() as db:
+        return await story.take(db, wanted, places, client, NOW, LONDON)
+
+
+async def test_what_is_asked_for_holds_no_place_and_is_mailed_as_often_as_it_is_asked_for(coop, mailer, clock):
     entry = await add(coop)
     for _ in range(2):
-        await ask(coop, entry)
+        await ask(coop, entry, places="3")
         clock.now += 1
     await settle(coop)
     assert [(to, payload["template"], payload["title"]) for _, to, payload in mailer.sent] == [
-        ("mei@far.example", "ticket", "Supper")
+        ("mei@far.example", "wanted-ticket", "Supper")
     ] * 2
-    assert await taken(coop) == 1
+    wanted = events.Wanted.read(mailer.sent[0][2]["link"])
+    assert wanted[:4] == (entry, "Mei", "mei@far.example", 3) and await taken(coop) == 0
 
 
-async def test_no_stranger_takes_a_hall_and_no_address_is_flooded(coop):
+async def test_whoever_has_a_ticket_and_asks_again_is_mailed_that(coop, mailer):
+    entry = await add(coop)
+    ticket = await take(coop, entry)
+    await ask(coop, entry, places="1")
+    await settle(coop)
+    ((_, to, payload),) = mailer.sent
+    assert (to, payload["template"], payload["ticket"], payload["places"]) == (ticket.address, "ticket", ticket.id, 2)
+
+
+@pytest.mark.parametrize("name", ["Mei Lin", 'Zoë "the" Ünal, 3', "梅" * 80])
+def test_all_that_is_wanted_is_in_a_link_that_needs_no_care_in_a_path(name):
+    wanted = events.Wanted(7, name, "ü+'`{|}~@bücher.example", 6, 1_800_000_000)
+    assert re.fullmatch(r"[\w-]+", wanted.written(), re.ASCII) and events.Wanted.read(wanted.written()) == wanted
+
+
+async def test_no_stranger_floods_others_nor_an_address(coop):
     entry = await add(coop, places="100")
     for number in range(story.FROM_CLIENT):
         await ask(coop, entry, f"guest{number}@far.example")
@@ -216,17 +240,26 @@ async def test_no_stranger_takes_a_hall_and_no_address_is_flooded(coop):
         await ask(coop, entry, client=f"client {number}")
     with pytest.raises(TooMany):
         await ask(coop, entry, client="another client")
-    assert await taken(coop) == story.FROM_CLIENT + 1
 
 
-@pytest.mark.parametrize(("places", "takes"), [("16", ("6", "2")), ("7", ("6",))])
-async def test_one_client_takes_half_of_the_places_in_an_hour_or_one_ticket(coop, places, takes):
+@pytest.mark.parametrize(("places", "takes"), [("16", "62"), ("7", "3"), ("4", "11"), ("1", "1"), ("2", "1")])
+async def test_one_client_takes_half_of_the_places_in_an_hour_and_always_one(coop, places, takes):
     entry = await add(coop, places=places)
     for number, many in enumerate(takes):
-        await ask(coop, entry, f"guest{number}@far.example", places=many)
-    with pytest.raises(TooMany):
-        await ask(coop, entry, "jo@far.example")
-    await ask(coop, entry, "jo@far.example", "another client")
+        for _ in range(2):  # twice is once
+            await press(coop, entry, f"guest{number}@far.example", places=many)
+    with pytest.raises((TooMany, Invalid)):
+        await press(coop, entry, "jo@far.example")
+    assert await taken(coop) == sum(int(many) for many in takes)
+    if int(places) > 1:
+        await press(coop, entry, "jo@far.example", "another client")
+
+
+async def test_of_fifty_who_press_at_once_for_ten_places_ten_get_one(coop):
+    entry = await add(coop)
+    pressing = [press(coop, entry, f"guest{number}@far.example", f"client {number}") for number in range(50)]
+    answers = await asyncio.gather(*pressing, return_exceptions=True)
+    assert sum(isinstance(answer, events.Ticket) for answer in answers) == 10 == await taken(coop)
 
 
 async def test_all_who_have_a_ticket_are_mailed_when_it_is_cancelled_and_nobody_else(coop, mailer):

@@ -244,6 +244,7 @@ def test_what_only_looks_like_one_is_shown(name):
         "https://oak.example/account/joining/hidden.x?answer=approve",
         "https://oak.example/account/sign-in-link/hidden.x?next=/",
         "https://oak.example/events/ticket/hidden.x",
+        "https://oak.example/events/wanted-ticket/hidden.x",
         "x" * 380 + " https://bob:" + "hidden" * 20 + "@example.org",
     ],
 )
