@@ -43,10 +43,8 @@ def _own(site: str) -> re.Pattern[str] | None:
         parts = urlsplit(site)
     except ValueError:
         return None
-    host, folder = (
-        re.escape(re.sub(r"^www\.", "", parts.netloc, flags=re.IGNORECASE)),
-        re.escape(parts.path.rstrip("/")),
-    )
+    host = re.escape(re.sub(r"^www\.", "", parts.netloc, flags=re.IGNORECASE))
+    folder = re.escape(parts.path.rstrip("/"))
     if not host:
         return None
     begins = rf"(?:https?:)?//(?:www\.)?{host}{folder}{f'|{folder}' if folder else ''}"
