@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 import nh3
@@ -20,7 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from .html import read_html
 from .links import link_pasted
 from .models import HTML, MARKDOWN
-from .pieces import numbered, pieces
+from .pieces import APART, numbered, pieces
 from .renditions import address
 
 WIDGETS = ("calendar", "products", "tickets", "newsletter")
@@ -66,6 +66,9 @@ class Widget:
     """One of WIDGETS."""
 
 
+STAND_IN = Widget(APART)
+
+
 class _Endless(Exception):
     """More steps than any text needs."""
 
@@ -97,12 +100,18 @@ def _joined(parts: Iterable[Prose | Widget]) -> Iterator[Prose | Widget]:
 
 def _pieces(body: str) -> Iterator[Prose | Widget]:
     """Raises _Endless."""
-    steps = 0
-    for piece in pieces(body):
+    together, apart = pieces(body)
+    steps, runs = 0, iter(apart)
+
+    def read(piece: str) -> Iterator[Prose | Widget]:
+        nonlocal steps
         parts, took = _known(piece) if len(piece) <= KNOWN else _read(piece)
         if (steps := steps + took) > STEPS:
             raise _Endless
         yield from parts
+
+    for part in read(together):
+        yield from chain.from_iterable(map(read, next(runs))) if part == STAND_IN else (part,)
 
 
 @lru_cache(maxsize=PIECES)
@@ -135,8 +144,10 @@ def _html(tokens: Sequence[Token], known: dict[str, Any]) -> str:
 
 def _widget_at(tokens: Sequence[Token], at: int) -> str:
     token = tokens[at]
-    found = token.type == "paragraph_open" and not token.level and MARK.fullmatch(tokens[at + 1].content)
-    return found[1] if found and found[1] in WIDGETS else ""
+    if token.type != "paragraph_open" or token.level:
+        return ""
+    found = MARK.fullmatch(words := tokens[at + 1].content)
+    return APART if words == APART else found[1] if found and found[1] in WIDGETS else ""
 
 
 @cache

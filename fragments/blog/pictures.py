@@ -40,7 +40,6 @@ async def add_picture(db: Db, view: Page) -> Response[Any]:
     if len(files) > 1:
         await account.count_try(db, "pictures", MOST, WITHIN, len(files) - 1)
         await db.commit()
-    if len(files) > 1:
         return await _add_several(db, view, form, files)
     with form.refusals():
         picture = await blog.read_picture(files[0].data if files else b"", form.text("alt"))

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from itertools import count
 
+import pytest
 from playwright.sync_api import expect
 
 from app.label import read as label_of
@@ -206,6 +207,25 @@ def test_a_preview_keeps_what_was_typed(visit, scripted):
     else:
         expect(alert).to_have_count(0)  # it forgets what was wrong
         expect(title).not_to_have_attribute("aria-invalid", "true")
+
+
+PASTE = """(field) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", "- a *leek* and more\\n".repeat(600));
+  field.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
+}"""
+
+
+@pytest.mark.parametrize("scripted", ["keys"], indirect=True)
+def test_what_is_too_long_to_be_drawn_at_each_key_is_typed_on_as_it_is(visit):
+    page = visit(EDITOR)
+    page.goto("/blog/new-post")
+    words(page).fill("Bring boots.")
+    words(page).evaluate(PASTE)
+    expect(page.locator("[contenteditable]")).to_have_count(0)
+    expect(words(page)).to_be_focused()
+    page.keyboard.type("So.")
+    expect(typed(page)).to_have_value(re.compile("a \\*leek\\* and more\nSo.$"))
 
 
 def test_what_is_typed_outlives_a_closed_window_and_a_session(visit, scripted):
