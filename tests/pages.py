@@ -17,6 +17,8 @@ FIRST = {path for route in setup.ROUTES for path in route.paths}
 """There only while there is no co-op."""
 SHOWN = sorted({path for route in fragments.ROUTES if "GET" in route.http_methods for path in route.paths} - FIRST)
 SENT = sorted({path for route in fragments.ROUTES if "POST" in route.http_methods for path in route.paths} - FIRST)
+UNLINKED = {"/blog/post/{slug:str}": "/blog/post/how-we-work"}
+"""Route -> an address of it, where links lead that others have from before."""
 
 
 @dataclass
@@ -128,7 +130,7 @@ def _value(parameter):
 def samples(addresses):
     """Route -> an address of it, for every route; "" where none is known."""
     known = {route_of(address): address for address in reversed([*addresses]) if "?" not in address}
-    return {route: known.get(route, "" if "{" in route else route) for route in SHOWN}
+    return {route: known.get(route) or UNLINKED.get(route, "" if "{" in route else route) for route in SHOWN}
 
 
 async def refusals(client, patch, **about):

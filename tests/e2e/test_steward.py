@@ -161,7 +161,7 @@ def test_a_picture_is_brought_and_stays_while_a_post_shows_it(visit, scripted):
     expect(page.get_by_role("article")).to_contain_text("No picture after all.")
     page.goto(library)
     page.get_by_role("button", name="Remove the picture").click()
-    the(page, "Remove this picture?").get_by_role("button", name="Remove it").click()
+    page.get_by_role("dialog", name="Remove this picture?").get_by_role("button", name="Remove it").click()
     expect(heading(page, "Pictures")).to_be_visible()
     expect(page.get_by_text("Leeks in the mud")).to_have_count(0)
 
