@@ -3,34 +3,37 @@
 from .admin import KINDS, PAGE, Admin, Collision, Declined, greet, image_url, says
 from .back import Owed, decide, note_sent, offer, offered, owed, owing
 from .export import Export, read_export
-from .hints import SITE, Hint, checked, has_hints, read, take_hint
+from .hints import GONE, SITE, Hint, checked, door, forget_refused, has_hints, read, refuse, take_hint
 from .imports import begin_import, end_import, last_import
 from .leave import leaving
-from .link import (
-    ADMIN_KEY,
-    HOOK_SECRET,
+from .link import ADMIN_KEY, HOOK_SECRET, Wishes, ghost, link, unlink, wish
+from .looks import (
     MOST,
-    Wishes,
-    all_known,
+    Outcome,
     begin,
+    count_known,
     count_taken,
     differing,
-    ghost,
     held,
-    known,
-    link,
+    is_much,
+    missing,
     note_trouble,
+    set_back,
     settle,
-    unlink,
-    wish,
+    take_again,
+    unlike,
+    withheld,
 )
 from .menu import mirror_menus, take_navigation
 from .models import GhostImport
+from .pictures import known_pictures, paths, remember_picture, wanted
 from .posts import Arrived, from_api, written
-from .taking import Taken, known_pictures, lead_on, lose_post, remember_picture, take_post, wanted
+from .slugs import call_otherwise, namesake
+from .taking import Taken, lead_on, lose_post, take_post
 
 __all__ = [
     "ADMIN_KEY",
+    "GONE",
     "HOOK_SECRET",
     "KINDS",
     "MOST",
@@ -43,24 +46,28 @@ __all__ = [
     "Export",
     "GhostImport",
     "Hint",
+    "Outcome",
     "Owed",
     "Taken",
     "Wishes",
-    "all_known",
     "begin",
     "begin_import",
+    "call_otherwise",
     "checked",
+    "count_known",
     "count_taken",
     "decide",
     "differing",
+    "door",
     "end_import",
+    "forget_refused",
     "from_api",
     "ghost",
     "greet",
     "has_hints",
     "held",
     "image_url",
-    "known",
+    "is_much",
     "known_pictures",
     "last_import",
     "lead_on",
@@ -68,22 +75,30 @@ __all__ = [
     "link",
     "lose_post",
     "mirror_menus",
+    "missing",
+    "namesake",
     "note_sent",
     "note_trouble",
     "offer",
     "offered",
     "owed",
     "owing",
+    "paths",
     "read",
     "read_export",
+    "refuse",
     "remember_picture",
     "says",
+    "set_back",
     "settle",
+    "take_again",
     "take_hint",
     "take_navigation",
     "take_post",
+    "unlike",
     "unlink",
     "wanted",
     "wish",
+    "withheld",
     "written",
 ]

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domains.base import Table
 from domains.values import Instant, now
 
+ANOTHER = "another"
+"""In place of a hash, where it is there, and nobody knows any more as what it was taken."""
+
 
 class GhostPost(Table):
     """A post that was taken over, and how it was then."""
@@ -19,7 +22,7 @@ class GhostPost(Table):
     updated: Mapped[datetime] = mapped_column(Instant)
     """By Ghost's own clock."""
     hash: Mapped[str]
-    """SHA-256 of all that came; empty for one that is not there any more, or is to come again."""
+    """SHA-256 of all that came; empty for one that is not there any more, or is to come again; or ANOTHER."""
     version: Mapped[int]
     """Of our post, once it was taken; one that has another now was edited here."""
     offered: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
@@ -83,7 +86,7 @@ class Ghost(Table):
 
 
 class GhostHint(Table):
-    """That something has changed there, as a webhook said."""
+    """That something has changed there, as a webhook said; or that what is there cannot be kept here."""
 
     __tablename__ = "blog_ghost_hints"
     private = True
