@@ -127,12 +127,11 @@ class _Work:
         wanted = await asyncio.to_thread(lambda: [ghost.wanted(post) for post in posts])
         alts = {path: alt for one in wanted for path, alt in one.items()}
         async with self.coop.reading() as db:
-            known, hashes = await ghost.known_pictures(db, alts), await ghost.known(db, [post.id for post in posts])
+            known, new = await ghost.known_pictures(db, alts), await ghost.unlike(db, posts)
             ours = (await sites.site(db)).url
         for path, alt in alts.items():
             if path not in known and path not in self.unkept and (address := await self._keep(path, alt)):
                 known[path] = address
-        new = [post for post in posts if hashes.get(post.id) != post.hash]
         plain = {post.id: await ghost.read_through(post, known, ours) for post in new}
         async with self.coop.writing() as db:
             acting(db, self.whose.actor)

@@ -1,7 +1,6 @@
 """A co-op keeps in step with its Ghost: a webhook is a hint, and what is true is asked for; whatever no webhook told of
 is found by asking what was changed since, and once a day by looking at all that there is."""
 
-import math
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,63 +19,13 @@ from .engine.graph import END, Flow, Take
 from .engine.models import Run
 from .engine.schedules import Scheduled
 from .engine.store import within
-from .ghost_posts import TROUBLES, NotLinked, admin, whole
+from .ghost_look import outcome
+from .ghost_posts import NotLinked, admin
 from .tidying import Tick
 
 KEPT = 24 * 60 * 60
 """Seconds for which its runs are remembered that came to their end; there are many."""
 IS_LINKED = "EXISTS (SELECT 1 FROM blog_ghosts)"
-
-
-@effect("ghost.begin@1", "tx")
-async def begin(call: Call, *, is_whole: bool) -> dict[str, Any]:
-    begun = await ghost.begin(call.db, is_whole=is_whole)
-    return {"since": begun.since, "is_whole": begun.is_whole, "hints": begun.hints} if begun else {}
-
-
-@effect("ghost.list@1", "idempotent")
-async def list_pages(call: Call, *, since: str) -> dict[str, Any]:
-    """Which pages of answers there are; or the trouble, for whoever is to try again later."""
-    try:
-        asked = await admin(call.world)
-        many = {kind: await asked.count(kind, since) for kind in ghost.KINDS}
-        total = sum([await asked.count(kind) for kind in ghost.KINDS]) if since else sum(many.values())
-    except (*TROUBLES, NotLinked) as error:
-        return {"trouble": str(error), "pages": [], "total": 0}
-    except (LookupError, TypeError, ValueError):
-        return {"trouble": "it answers, but not as Ghost does", "pages": [], "total": 0}
-    pages = [[kind, page + 1] for kind in many for page in range(math.ceil(many[kind] / ghost.PAGE))]
-    return {"trouble": "", "pages": pages, "total": total}
-
-
-@effect("ghost.compare@1", "idempotent", at_once=2)
-async def compare(call: Call, *, page: tuple[str, int], since: str) -> dict[str, Any]:
-    """Of one page: which are not as they were taken, which there are, and when the last of them was changed."""
-    kind, number = page
-    asked = await admin(call.world)
-    found = await asked.posts(kind, number, since)
-    arrived = [ghost.from_api(whole(kind, one), asked.address) for one in found]
-    async with call.world.reading() as db:
-        known = await ghost.known(db, [one.id for one in arrived])
-    return {
-        "differ": [(kind, one.id) for one in arrived if known.get(one.id) != one.hash],
-        "seen": [one.id for one in arrived],
-        "last": max((ghost.written(one.updated) for one in arrived), default=""),
-    }
-
-
-@effect("ghost.gather@1", "tx")
-async def gather(call: Call, *, begun: dict[str, Any], compared: list[dict[str, Any]]) -> dict[str, Any]:
-    """What is to be asked for, each once; of those that were to be there and are not, too."""
-    wanted = [tuple(one) for page in compared for one in page.get("differ", ())]
-    wanted += [tuple(hint) for hint in begun["hints"] if hint[0] in ghost.KINDS]
-    is_sound = not any("error" in page for page in compared)
-    if begun["is_whole"] and is_sound:
-        seen = {id for page in compared for id in page["seen"]}
-        wanted += [("post", id) for id in await ghost.all_known(call.db) if id not in seen]
-    wanted = list(dict.fromkeys(wanted))
-    last = max((page.get("last", "") for page in compared), default="")
-    return {"wanted": wanted[: ghost.MOST], "is_all": is_sound and len(wanted) <= ghost.MOST, "last": last}
 
 
 @effect("ghost.owing@1", "tx")
@@ -97,8 +46,9 @@ async def hook(call: Call) -> dict[str, Any]:
     async with call.world.reading() as db:
         site, keys = await sites.site(db), await sites.keys(db)
     secret = call.world.unseal(ghost.HOOK_SECRET, keys[ghost.HOOK_SECRET]).decode()
+    address = f"{site.url}/webhooks/ghost?k={ghost.door(secret)}"
     with suppress(NotLinked):
-        return {"hooks": await (await admin(call.world)).call(f"{site.url}/webhooks/ghost", secret)}
+        return {"hooks": await (await admin(call.world)).call(address, secret)}
     return {}
 
 
@@ -106,19 +56,6 @@ async def hook(call: Call) -> dict[str, Any]:
 async def ask(call: Call) -> None:
     """What changed before it was to call us, it did not call us of."""
     await ask_anew(call.db, call.key, call.now)
-
-
-@effect("ghost.menus@1", "idempotent")
-async def menus(call: Call, *, is_whole: bool) -> dict[str, Any]:
-    """Its two menus, where they are mirrored; whoever may not be told of them goes without."""
-    if not is_whole:
-        return {}
-    with suppress(*TROUBLES, LookupError, ValueError):
-        found = await (await admin(call.world)).menus()
-        async with call.world.writing() as db:
-            await ghost.mirror_menus(db, found)
-        return {"mirrored": {name: len(items) for name, items in found.items()}}
-    return {}
 
 
 @effect("ghost.settle@1", "tx")
@@ -131,21 +68,12 @@ async def settle(
     taken: list[dict[str, Any]],
     sent: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    failed = [one["error"] for one in taken if "error" in one]
-    unsent = [one["error"] for one in sent if "error" in one]
-    is_more = await ghost.settle(
-        call.db,
-        since=gathered["last"],
-        total=listed["total"],
-        is_whole=begun["is_whole"],
-        is_done=gathered["is_all"] and not failed,
-        trouble=(failed + unsent or [""])[0],
-        taken=sum(one.get("how") in ("new", "changed", "lost") for one in taken),
-    )
+    told = outcome(begun, listed, gathered, taken, sent)
+    is_more = await ghost.settle(call.db, told)
     if is_more or await ghost.has_hints(call.db):
         await _start(call.db, call.key, call.now)
     await within(call.db, lambda connection: retention.forget(connection, call.now - KEPT, FLOW.name, SWEEP.name))
-    return {"failed": len(failed), "is_more": is_more}
+    return {"failed": len(told.failed), "is_more": is_more}
 
 
 @effect("ghost.put_off@1", "tx")
@@ -159,7 +87,7 @@ def _story(name: str, every: str, *, is_whole: bool) -> Flow:
         flow(name, every=every, In=Tick)
         .effect("begun", "ghost.begin@1", is_whole=is_whole)
         .branch("is_unlinked", Take("begun"), is_empty=True, then=END, otherwise="listed")
-        .effect("listed", "ghost.list@1", retry=3, since=Take("begun.since"))
+        .effect("listed", "ghost.list@1", retry=3, since=Take("begun.since"), size=Take("begun.size"))
         .branch("is_reached", Take("listed.trouble"), equals="", then="compared", otherwise="put_off")
         .each(
             "compared",
@@ -234,9 +162,9 @@ async def go(db: AsyncSession, key: str, now: float) -> None:
         await _start(db, key, now)
 
 
-async def ask_anew(db: AsyncSession, key: str, now: float) -> None:
+async def ask_anew(db: AsyncSession, key: str, now: float, why: str = ghost.SITE) -> None:
     """As if the Ghost had called; it is asked from now on at the earliest."""
-    await ghost.take_hint(db, key, ghost.Hint(ghost.SITE, ""), datetime.fromtimestamp(now, UTC))
+    await ghost.take_hint(db, key, ghost.Hint(why, ""), datetime.fromtimestamp(now, UTC))
     await go(db, key, now)
 
 

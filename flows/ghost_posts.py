@@ -1,5 +1,6 @@
 """One post of a Ghost, on its way here or there: asked for, kept, sent; nothing of either side is overwritten."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,8 @@ from .engine.lent import World
 TROUBLES = (Unreachable, ghost.Declined)
 NEVER = (400, 413, 422)
 """With these it says that what was sent is wrong, and will be tomorrow."""
+PATIENCE = 18.0
+"""Seconds for the pictures of one post; a third of them for each."""
 
 
 class NotLinked(Exception):
@@ -41,15 +44,24 @@ async def take(call: Call, *, post: tuple[str, str]) -> dict[str, Any]:
     asked = await admin(call.world)
     if not (found := await _found(asked, kind, id)):
         async with call.world.writing() as db:
+            await ghost.forget_refused(db, id)
             lost = await ghost.lose_post(db, id)
         return {"how": "lost" if lost and lost.how == "changed" else "kept", "notes": lost.notes if lost else ()}
     arrived = ghost.from_api(found, asked.address)
+    moved = await _moved(call.world, asked, arrived)
     pictures, notes = await _pictures(call.world, asked, arrived, ghost.read_at(found, asked.address))
     async with call.world.reading() as db:
         ours = (await sites.site(db)).url
     plain = await ghost.read_through(arrived, pictures, ours)
     async with call.world.writing() as db:
-        taken = await ghost.take_post(db, arrived, pictures, plain=plain)
+        await ghost.forget_refused(db, arrived.id)
+        if moved:
+            await ghost.call_otherwise(db, moved, arrived.id)
+        try:
+            taken = await ghost.take_post(db, arrived, pictures, plain=plain)
+        except Invalid as refused:
+            await ghost.refuse(db, arrived.id)
+            return {"how": "refused", "why": f"“{arrived.title}”: {' '.join(refused.fields.values()).rstrip('.')}"}
         if taken.how == "kept":
             sent = await ghost.sending(db, taken.post, found, asked.address)
             if sent.is_other:
@@ -124,25 +136,43 @@ async def _settle(db: AsyncSession, sent: ghost.Sending, said: Mapping[str, Any]
     return "sent"
 
 
+async def _moved(world: World, asked: ghost.Admin, arrived: ghost.Arrived) -> str:
+    """The id that it had in another Ghost, whose export this one took in; empty for what was in none."""
+    async with world.reading() as db:
+        was = await ghost.namesake(db, arrived)
+    return was if was and not any([await asked.post(kind, was) for kind in ghost.KINDS]) else ""
+
+
 async def _pictures(
     world: World, asked: ghost.Admin, arrived: ghost.Arrived, site: str
 ) -> tuple[dict[str, str], list[str]]:
-    """Its pictures by their addresses at `site`, and what is to be said of those that could not be brought."""
+    """Its pictures by their addresses at `site`, and what is to be said of those that could not be brought: they are
+    asked for again whenever all that there is is looked at.
+
+    Raises Unreachable, where there are more than come in one go.
+    """
     async with world.reading() as db:
         known = await ghost.known_pictures(db, ghost.wanted(arrived))
     notes = []
+    until, brings = asyncio.get_running_loop().time() + PATIENCE, 0
     for path, alt in ghost.wanted(arrived).items():
         if path in known:
             continue
+        left = until - asyncio.get_running_loop().time()
+        if left <= 0 and brings:
+            raise Unreachable("it has many pictures, and more of them come the next time")
         try:
-            data = await asked.image(ghost.image_url(site, path), blog.LARGEST + 1)
+            async with asyncio.timeout(min(left, PATIENCE / 3)):
+                data = await asked.image(ghost.image_url(site, path), blog.LARGEST + 1)
             brought = await blog.read_picture(data, alt)
             async with world.writing() as db:
                 kept = await blog.keep_picture(db, brought, most=world.room)
                 await ghost.remember_picture(db, path, kept.id)
-            known[path] = str(kept.address)
+            known[path], brings = str(kept.address), brings + 1
         except Invalid as refused:
             notes.append(f"{path}: {' '.join(refused.fields.values())}")
-        except ghost.Declined as error:  # whatever does not answer at all is tried again, with its post
+        except TROUBLES as error:
             notes.append(f"{path}: {error}")
+        except TimeoutError:
+            notes.append(f"{path}: it took too long to answer")
     return known, notes

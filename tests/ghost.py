@@ -144,7 +144,8 @@ def _said(**words):
 
 
 def _error(status, context):
-    return Answer(status, {}, json.dumps({"errors": [{"message": "No", "context": context}]}).encode())
+    kind = {401: "UnauthorizedError", 404: "NotFoundError", 409: "UpdateCollisionError", 422: "ValidationError"}[status]
+    return Answer(status, {}, json.dumps({"errors": [{"message": "No", "context": context, "type": kind}]}).encode())
 
 
 def _kid(authorization):

@@ -18,7 +18,10 @@ LARGEST = 8 * 2**20
 
 @post("/webhooks/ghost", request_max_body_size=LARGEST, status_code=202)
 async def ghost_hint(request: Request[Any, Any, Any], db: Db, view: Page) -> Response[Any]:
-    """Somebody goes and asks. 410, to which a Ghost takes its webhook away, where nobody wants it any more."""
+    """Somebody goes and asks. 410, to which a Ghost takes its webhook away, where nobody wants it any more.
+
+    `k` says which secret it was made with.
+    """
     body = await request.body()
     sealed = (await sites.keys(db)).get(ghost.HOOK_SECRET)
     if not sealed or not await ghost.ghost(db):
@@ -28,6 +31,8 @@ async def ghost_hint(request: Request[Any, Any, Any], db: Db, view: Page) -> Res
         signature = ghost.checked(request.headers.get("x-ghost-signature", ""), body, secret, view.now)
         await ghost.take_hint(db, signature, ghost.read(body), view.now)
     except Forbidden as error:
+        if (door := request.query_params.get("k")) and door != ghost.door(secret):
+            return refusal(410, "Nobody here takes what is signed with that secret any more.")
         return refusal(401, f"This is not taken: {error}.")
     await story.go(db, f"hint:{signature}", view.now.timestamp())
     return Response(None, status_code=202)

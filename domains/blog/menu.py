@@ -20,7 +20,7 @@ PATH = re.compile(r"/(?!/)[^\s\\]*")
 async def add_menu_item(db: AsyncSession, label: str, target: str, *, menu: str = MAIN) -> MenuItem:
     """At the end, inside nothing. Raises Invalid."""
     check = Check()
-    label, target = _checked(check, label, target, menu)
+    label, target = checked(check, label, target, menu)
     there = await _items(db, menu)
     if len(there) >= MOST:
         check.refuse("label", say("Twenty-four are enough to choose from. Remove one first."))
@@ -35,7 +35,7 @@ async def add_menu_item(db: AsyncSession, label: str, target: str, *, menu: str 
 async def edit_menu_item(db: AsyncSession, id: int, label: str, target: str, *, menu: str) -> MenuItem:
     """Given another menu, it goes to its end, with what is inside it. Raises NotFound, Invalid."""
     item, check = await _item(db, id), Check()
-    label, target = _checked(check, label, target, menu)
+    label, target = checked(check, label, target, menu)
     check.done()
     item.label, item.target = label, target
     if menu != item.menu:
@@ -97,7 +97,8 @@ async def place_menu_item(db: AsyncSession, id: int, where: str, other: int) -> 
     await _tell(db, "Update", item)
 
 
-def _checked(check: Check, label: str, target: str, menu: str) -> tuple[str, str]:
+def checked(check: Check, label: str, target: str, menu: str) -> tuple[str, str]:
+    """What it is called and where it leads, as they are kept."""
     check.one_of("menu", menu, MENUS)
     return check.line("label", label, say("Say what it is called."), most=40), _target(check, target)
 

@@ -31,7 +31,7 @@ async def ghost(db: Db, view: Page) -> Response[str]:
 
 @post("/blog/ghost")
 async def change_ghost(db: Db, view: Page, data: Typed) -> Response[Any]:
-    """`deed`: link (to another, or with another key), wish, ask, or unlink."""
+    """`deed`: link (to another, or with another key), wish, ask, bin (what is missing there), or unlink."""
     view.steward()
     form, wishes = Form(data), blog.ghost.Wishes(*(bool(data.get(name)) for name in WISHES))
     with form.refusals():
@@ -46,6 +46,9 @@ async def change_ghost(db: Db, view: Page, data: Typed) -> Response[Any]:
                 return view.see("/blog/ghost", "saved")
             case "ask":
                 await _ask(db, view)
+                return view.see("/blog/ghost", "asked")
+            case "bin":
+                await _ask(db, view, blog.ghost.GONE)
                 return view.see("/blog/ghost", "asked")
         await _link(db, view, form.text("address"), form.text("admin_key"), wishes)
         return view.see("/blog/ghost", "linked")
@@ -67,7 +70,7 @@ async def settle_ghost_post(db: Db, view: Page, id: FromPath[int], data: Typed) 
     try:
         with form.refusals():
             there = await blog.ghost.decide(db, id, keep, form.text("seen"), by=me.name)
-            await _ask(db, view, there if keep == "theirs" else "")
+            await _ask(db, view, post=there if keep == "theirs" else "")
             return view.see("/blog/ghost", "theirs" if keep == "theirs" else "ours")
     except Conflict:
         return await _ghost_post(db, view, id, form, 409)
@@ -111,14 +114,14 @@ async def _link(db: AsyncSession, view: View, address: str, key: str, wishes: bl
     await _ask(db, view)
 
 
-async def _ask(db: AsyncSession, view: View, post: str = "") -> None:
+async def _ask(db: AsyncSession, view: View, why: str = blog.ghost.SITE, *, post: str = "") -> None:
     """`post`: the one that is to be asked for however long ago it was changed there. Raises NotFound."""
     if not await blog.ghost.ghost(db):
         raise NotFound("no Ghost")
     if post:
         hint = blog.ghost.Hint("post", post)
         await blog.ghost.take_hint(db, f"decided:{secrets.token_hex(8)}", hint, view.now)
-    await story.ask_anew(db, f"asked:{secrets.token_hex(8)}", view.now.timestamp())
+    await story.ask_anew(db, f"asked:{secrets.token_hex(8)}", view.now.timestamp(), why)
 
 
 async def _ghost(db: AsyncSession, view: View, form: Form, status: int = 200) -> Response[str]:
@@ -131,6 +134,7 @@ async def _ghost(db: AsyncSession, view: View, form: Form, status: int = 200) ->
         form=form,
         linked=linked,
         taken=await blog.ghost.count_taken(db),
+        withheld=await blog.ghost.withheld(db),
         has_key=blog.ghost.ADMIN_KEY in await sites.keys(db),
         differing=await blog.ghost.differing(db),
         hook=f"{view.site.url}/webhooks/ghost",

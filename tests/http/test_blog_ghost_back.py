@@ -161,7 +161,7 @@ async def test_a_post_that_is_refused_is_named_and_is_in_no_others_way(sent, ste
     await mend(steward, coop, "Leeks", canonical="https://elsewhere.example/")
     await settle(coop)
     page = await told(steward)
-    assert "Ghost does not take it: Validation failed" in page and "could not be asked" not in page
+    assert "Ghost does not take it: Validation failed" in page and "Not all of it is the same here" not in page
     sent.asked.clear()
     sent.write("Newer")
     await ask(steward, coop)

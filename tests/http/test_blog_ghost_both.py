@@ -131,7 +131,7 @@ async def test_what_was_edited_here_and_deleted_there_stays_until_somebody_says(
     id = await edit(steward, coop, "Leeks")
     await settle(coop)
     page = await told(steward)
-    assert "say whether it stays" in page and "could not be asked" not in page
+    assert "say whether it stays" in page and "Not all of it is the same here" not in page
     assert "not in Ghost any more" in (await steward.get(f"/blog/ghost-post/{id}")).text
     assert await all_of(coop, Post.status) == [("published",)]
     await decide(steward, coop, id, keep)

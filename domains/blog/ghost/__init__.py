@@ -3,36 +3,39 @@
 from .admin import KINDS, PAGE, Admin, Collision, Declined, greet, image_url
 from .back import beside, decide, goes_there, note_on_time, note_refused, note_sent, offer, owed, owing
 from .export import Export, read_export
-from .hints import SITE, Hint, checked, has_hints, read, take_hint
+from .hints import GONE, SITE, Hint, checked, door, forget_refused, has_hints, read, refuse, take_hint
 from .imports import begin_import, end_import, last_import
 from .leave import leaving
-from .link import (
-    ADMIN_KEY,
-    HOOK_SECRET,
+from .link import ADMIN_KEY, HOOK_SECRET, Wishes, ghost, link, unlink, wish
+from .looks import (
     MOST,
-    Wishes,
-    all_known,
+    Outcome,
     begin,
+    count_known,
     count_taken,
     differing,
-    ghost,
     held,
-    known,
-    link,
+    is_much,
+    missing,
     note_trouble,
+    set_back,
     settle,
-    unlink,
-    wish,
+    take_again,
+    unlike,
+    withheld,
 )
 from .menu import mirror_menus, take_navigation
 from .models import GhostImport
+from .pictures import known_pictures, paths, remember_picture, wanted
 from .posts import Arrived, from_api, read_at, written
 from .redirects import lead_on, leading
 from .sending import Sending, sending
-from .taking import Taken, known_pictures, lose_post, read_through, remember_picture, take_post, wanted
+from .slugs import call_otherwise, namesake
+from .taking import Taken, lose_post, read_through, take_post
 
 __all__ = [
     "ADMIN_KEY",
+    "GONE",
     "HOOK_SECRET",
     "KINDS",
     "MOST",
@@ -45,18 +48,22 @@ __all__ = [
     "Export",
     "GhostImport",
     "Hint",
+    "Outcome",
     "Sending",
     "Taken",
     "Wishes",
-    "all_known",
     "begin",
     "begin_import",
     "beside",
+    "call_otherwise",
     "checked",
+    "count_known",
     "count_taken",
     "decide",
     "differing",
+    "door",
     "end_import",
+    "forget_refused",
     "from_api",
     "ghost",
     "goes_there",
@@ -64,7 +71,7 @@ __all__ = [
     "has_hints",
     "held",
     "image_url",
-    "known",
+    "is_much",
     "known_pictures",
     "last_import",
     "lead_on",
@@ -73,6 +80,8 @@ __all__ = [
     "link",
     "lose_post",
     "mirror_menus",
+    "missing",
+    "namesake",
     "note_on_time",
     "note_refused",
     "note_sent",
@@ -80,18 +89,24 @@ __all__ = [
     "offer",
     "owed",
     "owing",
+    "paths",
     "read",
     "read_at",
     "read_export",
     "read_through",
+    "refuse",
     "remember_picture",
     "sending",
+    "set_back",
     "settle",
+    "take_again",
     "take_hint",
     "take_navigation",
     "take_post",
+    "unlike",
     "unlink",
     "wanted",
     "wish",
+    "withheld",
     "written",
 ]

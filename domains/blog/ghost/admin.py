@@ -4,7 +4,8 @@ import base64
 import hmac
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from domains.values import now
 
 from .addresses import at_home
 from .menu import SETTINGS
+from .words import line
 
 KINDS = {"post": "posts", "page": "pages"}
 """What we call it -> what its addresses do."""
@@ -24,6 +26,10 @@ KEY = re.compile(r"([0-9a-f]{24}):([0-9a-f]{64})", re.ASCII)
 """An Admin API key: its id, and its secret."""
 PAGE = 100
 """Posts in one answer; Ghost gives no more."""
+MOST_THERE = 50_000
+"""Posts that anybody keeps in step with, and pages."""
+LONGEST = 300
+"""Letters of its title, and of a sentence of it."""
 WHOLE = {"formats": "html,lexical,mobiledoc", "include": "tags,authors"}
 EVENTS = tuple(
     f"{kind}.{deed}"
@@ -35,12 +41,17 @@ GOOD_FOR = timedelta(minutes=5)
 """Of a token; Ghost takes none that is good for longer."""
 
 
-class Declined(Exception):
-    """It answered, and will not; `wait`: seconds after which it may be asked again, where it says so."""
+_OTHERWISE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What reading raises where something is not as Ghost says it."""
 
-    def __init__(self, status: int, why: str, wait: float = 0) -> None:
+
+class Declined(Exception):
+    """It answered, and will not; `wait`: seconds after which it may be asked again, where it says so; `kind`: what it
+    calls that itself, empty where it is not Ghost that says so."""
+
+    def __init__(self, status: int, why: str, wait: float = 0, kind: str = "") -> None:
         super().__init__(why)
-        self.status, self.wait = status, wait
+        self.status, self.wait, self.kind = status, wait, kind
 
 
 class Collision(Exception):
@@ -68,25 +79,29 @@ class Admin:
     async def count(self, kind: str, since: str = "") -> int:
         """How many there are, drafts too; `since`: those that were changed then or later."""
         said = await self._list(kind, {"limit": "1", "fields": "id"}, since)
-        return int(said["meta"]["pagination"]["total"])
+        with _as_ghost_says():
+            total = int(said["meta"]["pagination"]["total"])
+        if not 0 <= total <= MOST_THERE:
+            raise Declined(200, f"it says that it has {total:,} {KINDS[kind]}")
+        return total
 
-    async def posts(self, kind: str, page: int, since: str = "") -> Sequence[Mapping[str, Any]]:
+    async def posts(self, kind: str, page: int, size: int = PAGE, since: str = "") -> Sequence[Mapping[str, Any]]:
         """Whole, drafts too. By their ids, so that whoever edits one meanwhile moves no other to another page."""
-        asked = WHOLE | {"limit": str(PAGE), "page": str(page), "order": "id asc"}
-        found: Sequence[Mapping[str, Any]] = (await self._list(kind, asked, since))[KINDS[kind]]
-        return found
+        asked = WHOLE | {"limit": str(size), "page": str(page), "order": "id asc"}
+        said = await self._list(kind, asked, since)
+        with _as_ghost_says():
+            return [{**one} for one in said[KINDS[kind]][:size]]
 
     async def post(self, kind: str, id: str) -> Mapping[str, Any] | None:
-        """Whole; None for one that is not there."""
+        """Whole; None for one that is not there, as Ghost itself says: whatever stands before it may know less."""
         try:
-            found: Mapping[str, Any] = (await self._said("GET", f"{KINDS[kind]}/{id}/?{urlencode(WHOLE)}"))[
-                KINDS[kind]
-            ][0]
+            said = await self._said("GET", f"{KINDS[kind]}/{id}/?{urlencode(WHOLE)}")
         except Declined as error:
-            if error.status == 404:
+            if error.status == 404 and error.kind == "NotFoundError":
                 return None
             raise
-        return found
+        with _as_ghost_says():
+            return {**said[KINDS[kind]][0]}
 
     async def put(self, kind: str, id: str, words: Mapping[str, Any]) -> Mapping[str, Any]:
         """Its `html` becomes what its editor has. `updated_at` is of what was read. Raises Collision."""
@@ -97,22 +112,28 @@ class Admin:
             if error.status == 409:
                 raise Collision(str(error)) from None
             raise
-        found: Mapping[str, Any] = said[KINDS[kind]][0]
-        return found
+        with _as_ghost_says():
+            return {**said[KINDS[kind]][0]}
 
     async def people(self) -> Mapping[str, str]:
         """What each of those who write there is called -> their id."""
-        return {str(one["name"]): str(one["id"]) for one in (await self._said("GET", "users/?limit=100"))["users"]}
+        said = await self._said("GET", "users/?limit=100")
+        with _as_ghost_says():
+            return {str(one["name"]): str(one["id"]) for one in said["users"]}
 
     async def menus(self) -> dict[str, Sequence[tuple[str, str]]]:
         """Menu of ours -> what each item is called, and where it leads: a path where it leads to the site itself."""
-        said = {one["key"]: one["value"] for one in (await self._said("GET", "settings/"))["settings"]}
-        sites = str((await self._site()).get("url", "")), self.address
-        items = {ours: _list(said.get(name)) for ours, name in SETTINGS.items()}
-        return {menu: [(one["label"], at_home(one["url"], *sites)) for one in all] for menu, all in items.items()}
+        said, site = await self._said("GET", "settings/"), await self._site()
+        with _as_ghost_says():
+            known = {one["key"]: one["value"] for one in said["settings"]}
+            sites = str(site.get("url", "")), self.address
+            items = {ours: _ways(known[name]) for ours, name in SETTINGS.items()}
+        return {menu: [(label, at_home(url, *sites)) for label, url in all] for menu, all in items.items()}
 
     async def title(self) -> str:
-        return str((await self._site())["title"])
+        site = await self._site()
+        with _as_ghost_says():
+            return line(site["title"], LONGEST)
 
     async def call(self, target: str, secret: str) -> int:
         """It tells `target` of whatever changes; how many webhooks that is. Again is harmless, and makes none.
@@ -129,8 +150,9 @@ class Admin:
         return answer.body
 
     async def _site(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = (await self._said("GET", "site/"))["site"]
-        return found
+        said = await self._said("GET", "site/")
+        with _as_ghost_says():
+            return {**said["site"]}
 
     async def _list(self, kind: str, asked: Mapping[str, str], since: str) -> Any:
         known = {"filter": f"updated_at:>='{since}'"} if since else {}
@@ -148,10 +170,8 @@ class Admin:
 
     async def _said(self, method: str, path: str, words: Mapping[str, Any] | None = None) -> Any:
         answer = await self._asked(method, path, words)
-        try:
+        with _as_ghost_says():
             return json.loads(answer.body)
-        except ValueError:
-            raise Declined(answer.status, "it answers something that is not Ghost's") from None
 
     async def _asked(self, method: str, path: str, words: Mapping[str, Any] | None = None) -> Answer:
         headers = {"authorization": f"Ghost {token(self.key, now())}", "accept-version": "v6.0"}
@@ -161,7 +181,7 @@ class Admin:
         url = f"{self.address}/ghost/api/admin/{path}"
         answer = await self.transport.ask(method, url, headers=headers, body=body, most=64 * 2**20)
         if answer.status >= 300:
-            raise Declined(answer.status, _why(answer), _wait(answer))
+            raise Declined(answer.status, *_why(answer))
         return answer
 
 
@@ -180,8 +200,6 @@ async def greet(transport: Transport, address: str, key: str) -> Found:
         if error.status in (400, 401, 403):
             raise Invalid(admin_key=say("The Ghost there does not take this key. Copy it again.")) from None
         raise Invalid(address=say("What is there is no Ghost that answers: {why}.").format(why=error)) from None
-    except (LookupError, TypeError, ValueError):
-        raise Invalid(address=say("What is there answers, but not as Ghost does.")) from None
 
 
 def image_url(address: str, path: str) -> str:
@@ -218,18 +236,29 @@ def _part(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _list(value: Any) -> Sequence[Mapping[str, Any]]:
+@contextmanager
+def _as_ghost_says() -> Iterator[None]:
+    """Whoever answers may be anybody, and say anything. Raises Declined."""
+    try:
+        yield
+    except _OTHERWISE:
+        raise Declined(200, "it answers, but not as Ghost does") from None
+
+
+def _ways(value: Any) -> list[tuple[str, str]]:
     """Settings are told as text, or as what that text says."""
     found = json.loads(value) if isinstance(value, str) else value
-    return [one for one in found or () if isinstance(one, dict) and {"label", "url"} <= one.keys()]
+    return [(line(one["label"], 200), line(one["url"], 2000)) for one in found or () if {"label", "url"} <= one.keys()]
 
 
-def _why(answer: Answer) -> str:
+def _why(answer: Answer) -> tuple[str, float, str]:
+    """In a sentence; when to come again; and what Ghost calls it."""
     try:
         error = json.loads(answer.body)["errors"][0]
-        return str(error.get("context") or error["message"])[:300]
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return f"it answers {answer.status}"
+        why = line(error.get("context") or error["message"], LONGEST)
+        return why or f"it answers {answer.status}", _wait(answer), line(error.get("type"), 40)
+    except _OTHERWISE:
+        return f"it answers {answer.status}", _wait(answer), ""
 
 
 def _wait(answer: Answer) -> float:

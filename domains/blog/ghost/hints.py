@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,14 +26,21 @@ FRESH = timedelta(minutes=5)
 _hints = table_of(GhostHint)
 
 
-TAG, SITE = "tag", "site"
-"""What the first does to posts moves no time of theirs; the second is whatever else."""
+TAG, SITE, GONE, REFUSED = "tag", "site", "gone", "refused"
+"""What the first does to posts moves no time of theirs; the second is whatever else; the third is a steward's word that
+what is missing there is to be put away here, however much it is; and the fourth are posts that cannot be kept here."""
 
 
 class Hint(NamedTuple):
     kind: str
-    """post, page, TAG or SITE."""
+    """post, page, or one of those above."""
     id: str
+
+
+def door(secret: str) -> str:
+    """What the address that it calls ends with: a Ghost calls one address with one secret, the first that it was told,
+    so another secret has another address."""
+    return sha256(secret.encode()).hexdigest()[:12]
 
 
 def checked(signed: str, body: bytes, secret: str, at: datetime) -> str:
@@ -58,7 +66,7 @@ def read(body: bytes) -> Hint:
             if isinstance(id, str) and ID.fullmatch(id):
                 return Hint(kind, id)
         return Hint(TAG if TAG in said else SITE, "")
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return Hint(SITE, "")
 
 
@@ -77,6 +85,24 @@ async def has_hints(db: AsyncSession) -> bool:
 
 async def read_hints(db: AsyncSession) -> list[Hint]:
     """All that nobody has read, each once; whoever reads them goes and asks."""
-    await db.execute(delete(_hints).where(_hints.c.taken, _hints.c.at < now() - 2 * FRESH))
+    old = (_hints.c.taken, _hints.c.at < now() - 2 * FRESH, _hints.c.kind != REFUSED)
+    await db.execute(delete(_hints).where(*old))
     taking = update(_hints).where(~_hints.c.taken).values(taken=True).returning(_hints.c.kind, _hints.c.ghost_id)
     return sorted({Hint(*row) for row in await db.execute(taking)})
+
+
+async def refuse(db: AsyncSession, ghost_id: str) -> None:
+    """What is there now cannot be kept; what was taken of it before stays."""
+    row = {"signature": f"{REFUSED}:{ghost_id}", "kind": REFUSED, "ghost_id": ghost_id, "at": now(), "taken": True}
+    await db.execute(insert(_hints).values(row).on_conflict_do_nothing())
+
+
+async def refused(db: AsyncSession) -> set[str]:
+    """The ids of those that were."""
+    return set(await db.scalars(select(_hints.c.ghost_id).where(_hints.c.kind == REFUSED)))
+
+
+async def forget_refused(db: AsyncSession, ghost_id: str = "") -> None:
+    """Of one, or of all: it is asked for again."""
+    one = _hints.c.ghost_id == ghost_id if ghost_id else true()
+    await db.execute(delete(_hints).where(_hints.c.kind == REFUSED, one))

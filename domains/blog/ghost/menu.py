@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domains.check import Check
 from domains.errors import Invalid, say
 
-from ..menu import MOST, add_menu_item, remove_menu_item
+from ..menu import MOST, add_menu_item, checked, remove_menu_item
 from ..models import FOOT, MAIN
 from ..ways import navigation
 from .link import ghost
@@ -48,16 +49,21 @@ async def mirror_menus(db: AsyncSession, found: Mapping[str, Sequence[tuple[str,
 
 async def _mirror(db: AsyncSession, menu: str, wanted: Sequence[tuple[str, str]]) -> bool:
     there = await navigation(db, menu)
-    if [(way.label, way.target) for way in there if not way.parent] == list(wanted[:MOST]):
+    possible = [item for one in wanted if (item := _possible(*one, menu))][:MOST]
+    if [(way.label, way.target) for way in there if not way.parent] == possible:
         return False
     for way in there:
         await remove_menu_item(db, way.id)
-    for label, target in wanted[:MOST]:
-        try:
-            await add_menu_item(db, label, target, menu=menu)
-        except Invalid:  # no path and no address, like `mailto:`
-            continue
+    for label, target in possible:
+        await add_menu_item(db, label, target, menu=menu)
     return True
+
+
+def _possible(label: str, target: str, menu: str) -> tuple[str, str] | None:
+    """As it is kept; None for what is no path and no address, like `mailto:`."""
+    check = Check()
+    item = checked(check, label, target, menu)
+    return None if check.wrong else item
 
 
 def _ours(label: str, target: str) -> tuple[str, str]:

@@ -9,6 +9,9 @@ from domains.values import Instant, now
 
 from ..models import Post
 
+ANOTHER = "another"
+"""In place of a hash, where it is there, and nobody knows any more as what it was taken."""
+
 
 class GhostPost(Table):
     """A post that was taken over, and how it was then."""
@@ -21,7 +24,7 @@ class GhostPost(Table):
     updated: Mapped[datetime] = mapped_column(Instant)
     """By Ghost's own clock."""
     hash: Mapped[str]
-    """SHA-256 of all that came; empty for one that is not there any more, or is to come again."""
+    """SHA-256 of all that came; empty for one that is not there any more, or is to come again; or ANOTHER."""
     version: Mapped[int]
     """Of our post, when it was as it is there; one that has another now was edited here. Zero where what is there is
     to become as ours is, whatever it was before."""
@@ -92,7 +95,7 @@ class Ghost(Table):
 
 
 class GhostHint(Table):
-    """That something has changed there, as a webhook said."""
+    """That something has changed there, as a webhook said; or that what is there cannot be kept here."""
 
     __tablename__ = "blog_ghost_hints"
     private = True

@@ -1,35 +1,31 @@
 """What came from Ghost becomes ours, as often as it comes: what was edited here is never written over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from html.parser import HTMLParser
+from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domains import site as sites
-from domains.base import is_one_of, table_of
-from domains.check import SLUG
 from domains.errors import Invalid, say
-from domains.values import now, slug_of
+from domains.values import now
 
-from ..commands import MOST_AUTHORS, MOST_TAGS, RESERVED, free_slug
+from .. import revisions
+from ..commands import MOST_AUTHORS, MOST_TAGS
 from ..keeping import BECOMES, keep, stand
 from ..library import picture_at
-from ..models import BINNED, DRAFT, HTML, INSTRUCTIONS, PUBLISHED, SCHEDULED, Picture, Post, Redirect
+from ..models import BINNED, DRAFT, HTML, INSTRUCTIONS, PUBLISHED, SCHEDULED, Post, Redirect
 from ..plain import read_plain
 from ..renditions import address
 from .addresses import exchanged, original, pictures_in, relative
-from .models import GhostPicture, GhostPost
+from .models import ANOTHER, GhostPost
+from .pictures import LONGEST, known_pictures, wanted
 from .posts import Arrived
-from .words import line
+from .slugs import slug_for
 
-LONGEST = 1_000_000
-"""Characters of html."""
 MOVED = "Move"
 """What the ledger says of a post that is new here and old elsewhere: nobody is mailed it, and no server told of it."""
-_pictures = table_of(GhostPicture).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,8 @@ async def read_through(came: Arrived, pictures: Mapping[str, str], ours: str) ->
 async def take_post(
     db: AsyncSession, came: Arrived, pictures: Mapping[str, str], *, by: str = "", plain: str | None = None
 ) -> Taken:
-    """`pictures`: a path of Ghost's -> our address. The same twice writes nothing. Raises Invalid.
+    """`pictures`: a path of Ghost's -> our address. The same twice writes nothing, nor does what is older than what was
+    taken. Raises Invalid.
 
     `plain`: what was read of it before, so that nobody waits meanwhile.
     """
@@ -57,28 +54,27 @@ async def take_post(
         raise Invalid(body=say("It is longer than a post can be here, which is a million letters."))
     known = await db.get(GhostPost, came.id)
     own = await db.get(Post, known.post) if known else None
-    if known and own:
-        if known.hash == came.hash and not any(path in pictures for path in pictures_in(own.body)):
-            return Taken("same", own.id)
-        if not known.is_as(own):
-            return Taken("kept", own.id, (say("It was edited here since, so nothing of it is written over."),))
+    if known and own and (stays := _stays(known, own, came, pictures)):
+        return stays
     if own and own.is_published and _due(came):
         await stand(db, own, DRAFT, by)  # before it can be published again
     taken, notes = own or Post(title="", slug=""), [*came.notes]
-    was, slug = taken.status, taken.slug
-    taken.slug = await _slug(db, came, own, notes)
+    was, slug, before = taken.status, taken.slug, _all_of(taken)
+    taken.slug = await slug_for(db, came, own, notes)
     status = _fill(taken, await _come_home(db, came), pictures, notes)
+    is_same = own is not None and status == was and _all_of(own) == before
     if own is None:
         db.add(taken)
     await db.flush()
     if slug and own and own.published and slug != own.slug:
         await db.merge(Redirect(slug=slug, post=own.id))
-    type = BECOMES[was, status]
-    await keep(db, taken, status, by, MOVED if type == "Create" else type, plain=plain)
+    if not is_same:
+        type = BECOMES[was, status]
+        await keep(db, taken, status, by, MOVED if type == "Create" else type, plain=plain)
     row = GhostPost(ghost_id=came.id, post=taken.id, updated=came.updated, hash=came.hash, version=taken.version)
     await db.merge(row)
     await db.flush()
-    return Taken("changed" if own else "new", taken.id, tuple(notes))
+    return Taken("same" if is_same else "changed" if own else "new", taken.id, tuple(notes))
 
 
 async def lose_post(db: AsyncSession, ghost_id: str, *, by: str = "") -> Taken | None:
@@ -105,44 +101,29 @@ async def as_taken(db: AsyncSession, came: Arrived) -> Post:
     return made
 
 
-def wanted(came: Arrived) -> Mapping[str, str]:
-    """The path of each picture in it -> what is on it: its own words, its caption's, or where it stands.
-
-    Nothing of a post that is too long.
-    """
-    if len(came.html) > LONGEST:
-        return {}
-    inside, said = pictures_in(came.html), _Said()
-    if inside:
-        said.feed(came.html)
-        said.close()
-    cover = {original(came.cover): came.cover_alt} if came.cover.startswith("/content/images/") else {}
-    words = said.alts | {path: alt for path, alt in cover.items() if alt}
-    usual = line(say("Picture in {title}").format(title=came.title), 400)
-    return {path: words.get(path) or usual for path in [*cover, *inside]}
+def _stays(known: GhostPost, own: Post, came: Arrived, pictures: Mapping[str, str]) -> Taken | None:
+    """None for one that is to be as it came."""
+    is_edited, is_older = not known.is_as(own), came.updated < known.updated
+    if is_edited and not known.hash and came.updated == known.updated:
+        known.hash = came.hash  # there it is as it was
+    is_known = known.hash == came.hash or bool(known.hash and is_older)
+    if is_known and (is_edited or is_older or not _brings(own, came, pictures)):
+        return Taken("same", own.id)
+    if is_edited:
+        known.hash = known.hash or ANOTHER
+        return Taken("kept", own.id, (say("It was edited here since, so nothing of it is written over."),))
+    return None
 
 
-async def known_pictures(db: AsyncSession, paths: Iterable[str]) -> dict[str, str]:
-    """Of those that were taken: the path that it had there -> our address."""
-    asked = select(_pictures.path, Picture).join(Picture, Picture.id == _pictures.picture)
-    found = await db.execute(asked.where(is_one_of(_pictures.path, paths)))
-    return {path: str(picture.address) for path, picture in found}
+def _brings(own: Post, came: Arrived, pictures: Mapping[str, str]) -> bool:
+    """Whether there are pictures now that could not be had before."""
+    cover = [original(came.cover)] if came.cover and not own.cover else []
+    return any(path in pictures for path in [*cover, *pictures_in(own.body)])
 
 
-async def remember_picture(db: AsyncSession, path: str, picture: int) -> None:
-    await db.merge(GhostPicture(path=path, picture=picture))
-
-
-async def _slug(db: AsyncSession, came: Arrived, own: Post | None, notes: list[str]) -> str:
-    wish = came.slug if SLUG.fullmatch(came.slug) and len(came.slug) <= 80 else slug_of(came.slug or came.title)
-    wish = wish or "post"
-    if own and own.slug == wish:
-        return wish
-    is_taken = wish in RESERVED or await db.scalar(select(Post.id).where(Post.slug == wish))
-    found = own.slug if own and is_taken else await free_slug(db, wish)
-    if found != came.slug and not (own and own.slug == found):
-        notes.append(say("Its address is taken here, or cannot be one: it is at /{slug}.").format(slug=found))
-    return found
+def _all_of(post: Post) -> list[Any]:
+    """That is written of it."""
+    return [getattr(post, name, None) for name in (*revisions.WORDS, "published", "due")]
 
 
 async def _come_home(db: AsyncSession, came: Arrived) -> Arrived:
@@ -197,35 +178,3 @@ def _tags(came: Arrived, notes: list[str]) -> list[str]:
             say("It has more than twelve tags; these are left out: {tags}.").format(tags=", ".join(kept[MOST_TAGS:]))
         )
     return kept[:MOST_TAGS]
-
-
-class _Said(HTMLParser):
-    """What is said of each picture."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.alts: dict[str, str] = {}
-        self._last: list[str] = []
-        self._caption: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = dict(attrs)
-        if tag == "figure":
-            self._last = []
-        elif tag == "figcaption":
-            self._caption = []
-        elif tag == "img" and (source := known.get("src")):
-            path = original(source)
-            self._last.append(path)
-            self.alts[path] = self.alts.get(path) or line(known.get("alt"), 400)
-
-    def handle_data(self, data: str) -> None:
-        if self._caption is not None:
-            self._caption.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "figcaption" and self._caption is not None:
-            caption = line("".join(self._caption), 400)
-            for path in self._last:
-                self.alts[path] = self.alts[path] or caption
-            self._caption = None
