@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from domains.values import folded
+from domains.folding import folded
 
 
 def connect(file: Path | str, *pragmas: str, **more: Any) -> "Connection":

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from sqlalchemy import DateTime, Dialect, TypeDecorator
 
-ACCENTS = re.compile("[\u0300-\u036f]")
 DECIMALS = {"JPY": 0, "KRW": 0, "ISK": 0, "CLP": 0, "HUF": 2, "KWD": 3, "BHD": 3, "TND": 3}
 """ISO 4217; two where nothing else is said."""
 SIGNS = {
@@ -51,11 +50,6 @@ def slug_of(title: str) -> str:
     """`Über die Brücke!` is `uber-die-brucke`; empty for a title without a Latin letter or a figure."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
-
-
-def folded(text: str) -> str:
-    """As it is compared where neither capitals nor accents count: `Crème brûlée` is `creme brulee`."""
-    return text.lower() if text.isascii() else ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
 
 
 @lru_cache(1000)

@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domains.base import is_none_of, table_of
 from domains.check import SLUG
 from domains.errors import NotFound
-from domains.values import folded, in_address
+from domains.folding import folded
+from domains.values import in_address
 
 from .models import BINNED, INSTRUCTIONS, PUBLISHED, Post, Redirect
 
