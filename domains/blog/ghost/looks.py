@@ -25,6 +25,8 @@ FEW = 5
 """Posts that may be missing there and be put away here, whatever part of all they are."""
 _posts, _ours = table_of(GhostPost).c, table_of(Post).c
 _IS_THERE = _posts.hash != ""
+_WAS_LOOKED_AT = exists().where(table_of(Ghost).c.in_step.is_not(None))
+"""All that there is; until then nobody knows what is lost."""
 _DIFFER = (
     select(
         *(_posts.ghost_id, _ours.id, _ours.title, _ours.status, _posts.offered.is_not(None).label("is_offered")),
@@ -32,7 +34,7 @@ _DIFFER = (
     )
     .join(Post, _ours.id == _posts.post)
     .where((_ours.version != _posts.version) | _posts.unsent.is_not(None))
-    .where(_IS_THERE | exists().where(table_of(Ghost).c.in_step.is_not(None)))  # until then nobody knows what is lost
+    .where(_IS_THERE | (_WAS_LOOKED_AT & (_ours.status != BINNED)))
     .order_by(func.lower(_ours.title), _ours.id)
     .limit(200)
 )
