@@ -9,6 +9,15 @@ from tests.ghost import ADDRESS, KEY
 LINK = {"address": ADDRESS, "admin_key": KEY, "deed": "link", "mirrors_menus": "yes"}
 
 
+async def link(ghost, steward, coop, *titles, **wishes):
+    """With a post of each of these titles, all here."""
+    for title in titles:
+        ghost.write(title)
+    await steward.post("/blog/ghost", data=LINK | wishes)
+    await settle(coop)
+    return ghost
+
+
 async def ask(steward, coop):
     await steward.post("/blog/ghost", data={"deed": "ask"})
     await settle(coop)

@@ -16,6 +16,7 @@ from app.sample import fill
 from app.settings import Settings
 from domains import account
 from fragments.visit import cookie_name
+from tests.ghost import Ghost
 
 PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
 STEWARD, MEMBER = "ruth@oak.example", "maud@oak.example"
@@ -209,3 +210,10 @@ async def link(coop):
             return f"/account/sign-in-link/{coop.keyring.sign('sign-in', str(offered.id))}"
 
     return link
+
+
+@pytest.fixture
+def ghost(house):
+    """One that runs elsewhere, and that no co-op is linked to yet."""
+    house.outside = Ghost()
+    return house.outside

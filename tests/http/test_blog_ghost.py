@@ -15,12 +15,6 @@ STRANGE = [(200, b"<html>"), (200, b"[]"), (200, b'{"meta": {"pagination": {"tot
 
 
 @pytest.fixture
-def ghost(house):
-    house.outside = Ghost()
-    return house.outside
-
-
-@pytest.fixture
 async def linked(ghost, steward, coop):
     """With three posts and a page, all here."""
     for title in ("Leeks", "Chard", "Hives"):

@@ -7,16 +7,10 @@ import pytest
 
 from domains.blog.models import MenuItem, Post
 from tests.conftest import all_of, settle
-from tests.ghost import ADDRESS, KEY, Ghost
+from tests.ghost import ADDRESS, KEY
 from tests.photos import photo
 
 PICTURE = "/content/images/2026/01/leeks.png"
-
-
-@pytest.fixture
-def ghost(house):
-    house.outside = Ghost()
-    return house.outside
 
 
 @pytest.mark.parametrize(

@@ -8,26 +8,16 @@ from domains import blog
 from domains.blog.ghost.models import GhostPost
 from domains.blog.models import Post
 from tests.conftest import all_of, settle
-from tests.ghost import Ghost
-from tests.in_step import LINK, ask, edit, mend, of
+from tests.in_step import ask, edit, link, mend, of
 from tests.photos import keep
 
 NEWS = {"name": "Newsletter", "slug": "newsletter", "visibility": "public"}
 
 
 @pytest.fixture
-def ghost(house):
-    house.outside = Ghost()
-    return house.outside
-
-
-@pytest.fixture
 async def sent(ghost, steward, coop):
     """Where what is edited here is sent; with one post."""
-    ghost.write("Leeks")
-    await steward.post("/blog/ghost", data=LINK | {"writes_back": "yes"})
-    await settle(coop)
-    return ghost
+    return await link(ghost, steward, coop, "Leeks", writes_back="yes")
 
 
 def there(ghost):

@@ -8,25 +8,15 @@ from domains import blog
 from domains.blog.ghost.models import GhostPost
 from domains.blog.models import Post
 from tests.conftest import all_of, settle
-from tests.ghost import Ghost
-from tests.in_step import LINK, ask, decide, edit, mend, of, seen
+from tests.in_step import ask, decide, edit, link, mend, of, seen
 
 FIELD = {"name": "Field", "slug": "field", "visibility": "public"}
 
 
 @pytest.fixture
-def outside(house):
-    house.outside = Ghost()
-    return house.outside
-
-
-@pytest.fixture
-async def ghost(outside, steward, coop):
+async def ghost(ghost, steward, coop):
     """With one post."""
-    outside.write("Leeks")
-    await steward.post("/blog/ghost", data=LINK)
-    await settle(coop)
-    return outside
+    return await link(ghost, steward, coop, "Leeks")
 
 
 @pytest.fixture

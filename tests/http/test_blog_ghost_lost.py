@@ -17,12 +17,6 @@ ELSEWHERE = LINK | {"address": "https://other.example"}
 
 
 @pytest.fixture
-def ghost(house):
-    house.outside = Ghost()
-    return house.outside
-
-
-@pytest.fixture
 async def linked(ghost, steward, coop):
     """With three posts, all here."""
     for title in TITLES:

@@ -3,25 +3,14 @@
 import pytest
 
 from domains.blog.models import Post
-from tests.conftest import all_of, settle
-from tests.ghost import Ghost
-from tests.in_step import LINK, ask, edit
-
-
-@pytest.fixture
-def ghost(house):
-    house.outside = Ghost()
-    return house.outside
+from tests.conftest import all_of
+from tests.in_step import ask, edit, link
 
 
 @pytest.fixture
 async def linked(ghost, steward, coop):
     """With three posts, all here."""
-    for title in ("Leeks", "Chard", "Hives"):
-        ghost.write(title)
-    await steward.post("/blog/ghost", data=LINK)
-    await settle(coop)
-    return ghost
+    return await link(ghost, steward, coop, "Leeks", "Chard", "Hives")
 
 
 async def slugs(coop):

@@ -15,7 +15,7 @@ from flows.engine.models import Run
 from tests.conftest import all_of, settle
 from tests.ghost import ADDRESS, Ghost, signature
 from tests.http.test_blog_ghost import titles
-from tests.in_step import LINK, ask, of
+from tests.in_step import LINK, ask, link, of
 from tests.photos import photo
 
 DEEP = b"[" * 100_000
@@ -23,19 +23,9 @@ LATE = "2090-01-01T00:00:00.000Z"
 
 
 @pytest.fixture
-def ghost(house):
-    house.outside = Ghost()
-    return house.outside
-
-
-@pytest.fixture
 async def linked(ghost, steward, coop):
     """With three posts, all here."""
-    for title in ("Leeks", "Chard", "Hives"):
-        ghost.write(title)
-    await steward.post("/blog/ghost", data=LINK)
-    await settle(coop)
-    return ghost
+    return await link(ghost, steward, coop, "Leeks", "Chard", "Hives")
 
 
 def instead(ghost, part, answer):
